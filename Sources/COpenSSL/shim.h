@@ -1,0 +1,3 @@
+// libcrypto for Swift.
+#pragma once
+#include <openssl/evp.h>

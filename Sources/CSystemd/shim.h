@@ -1,0 +1,3 @@
+// libsystemd for Swift.
+#pragma once
+#include <systemd/sd-daemon.h>
