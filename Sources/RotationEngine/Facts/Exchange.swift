@@ -16,7 +16,9 @@ public struct Answer: Hashable, Sendable {
     case other(String)
   }
 
-  /// What DX's JSON objects can say. A key that is missing, or of another type, is nil.
+  /// What DX's JSON objects can say.
+  ///
+  /// A key that is missing, or of another type, is nil.
   public struct Object: Hashable, Sendable {
     /// DX's verdict; to be looked at on a 200 too.
     public var ok: Bool?

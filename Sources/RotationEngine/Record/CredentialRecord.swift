@@ -1,10 +1,14 @@
-/// Everything about one credential that survives a restart. Never a value.
+/// Everything about one credential that survives a restart.
+///
+/// Never a value.
 public struct CredentialRecord: Hashable, Sendable {
   /// Which credential, within one DX instance.
   public let key: CredentialKey
   /// What the configuration last called it.
   public var name: String
-  /// Raised by the store with each save, so that a stale copy can be told from the stored one. 0: never stored.
+  /// Raised by the store with each save, so that a stale copy can be told from the stored one.
+  ///
+  /// 0: never stored.
   public var revision: Int64 = 0
   /// When the source was first read.
   public var firstReadAt: WallTime?

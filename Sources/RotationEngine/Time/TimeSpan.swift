@@ -1,4 +1,6 @@
-/// A length of time in whole milliseconds. May be negative.
+/// A length of time in whole milliseconds.
+///
+/// May be negative.
 public struct TimeSpan: Hashable, Comparable, Sendable {
   /// Milliseconds.
   public var milliseconds: Int64

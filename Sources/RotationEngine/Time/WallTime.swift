@@ -35,9 +35,13 @@ public struct WallTime: Hashable, Comparable, Sendable {
 
 /// What an event brings along from the world: the time and some randomness, as plain values.
 public struct Moment: Hashable, Sendable {
-  /// What the wall clock says. It may jump.
+  /// What the wall clock says.
+  ///
+  /// It may jump.
   public var wall: WallTime
-  /// The time since boot, suspend included (CLOCK_BOOTTIME). It never jumps.
+  /// The time since boot, suspend included (CLOCK_BOOTTIME).
+  ///
+  /// It never jumps.
   public var steady: TimeSpan
   /// 64 random bits, from which all that is drawn during one event comes.
   public var randomness: UInt64
