@@ -18,7 +18,7 @@ public struct CredentialRecord: Hashable, Sendable {
   public var accepted: AcceptedValue?
   /// The values that were not accepted, newest first; 16 at most (rule 6).
   public var refusals: [Refusal] = []
-  /// When the last sends were, newest first; 6 at most (rule 6's flapping source).
+  /// When the last sends were, newest first; 12 at most (rule 6's flapping source).
   public var recentSends: [WallTime] = []
   /// The backoff after answers that said nothing of the value (rule 7).
   public var backoff: BackoffState?
@@ -52,6 +52,10 @@ public struct AcceptedValue: Hashable, Sendable {
     case pushed
     /// It was taken for what DX has, at the first reading.
     case adopted
+    /// It was there at the first reading, and is to be pushed (due, or `first_seen = "push"`).
+    case found
+    /// It was there at the first reading, and a person asked for it to be pushed: it counts as fresh.
+    case vouched
   }
 
   /// Its fingerprint.

@@ -1,0 +1,89 @@
+// The wording of what concerns the DX instance as a whole.
+
+extension Wording {
+  static func apiKeyUnavailable(_ failure: SourceFailure) -> Announcement {
+    var said = Announcement(
+      .sourceUnavailable, .error,
+      "the API key cannot be read: \(failure.message). Nothing can be asked of DX until it can; "
+        + "it is read again by itself", reason: failure.kind.rawValue)
+    said.error = failure.message
+    return said
+  }
+
+  static func apiKeyRecovered(failedFor: TimeSpan) -> Announcement {
+    Announcement(
+      .sourceRecovered, .notice, "the API key can be read again, after \(failedFor)")
+  }
+
+  static func apiKeyAccepted(refusedFor: TimeSpan) -> Announcement {
+    Announcement(
+      .apiRecovered, .notice, "DX takes the API key again, after \(refusedFor); everything goes on",
+      reason: "authorized")
+  }
+
+  static func apiUnavailable(_ why: String, since: WallTime) -> Announcement {
+    var said = Announcement(
+      .apiUnavailable, .warning,
+      "DX cannot be reached: \(why). Everything is tried again by itself", reason: "unreachable")
+    said.error = why
+    return said
+  }
+
+  static func apiRecovered(unreachableFor: TimeSpan) -> Announcement {
+    Announcement(
+      .apiRecovered, .notice, "DX answers again, after \(unreachableFor)", reason: "reachable")
+  }
+
+  static func summary(_ status: String) -> Announcement {
+    Announcement(.summary, .info, "\(status)", reason: "daily")
+  }
+
+  static func instanceAlert(
+    _ alert: StandingAlert, _ phase: AlertNotice.Phase, reason: String, expiresAt: WallTime?,
+    watched: Int, nextAt: WallTime?, now: WallTime
+  ) -> Announcement {
+    let behind = "\(watched) credential\(watched == 1 ? "" : "s")"
+    let text =
+      switch alert.kind {
+      case .apiUnauthorized:
+        "DX refuses the API key: nothing can be rotated, \(behind) are behind it. "
+          + "Put a valid key into the source of api.token; it is tried at once"
+      case .apiUnavailable:
+        "DX cannot be reached for \(now - alert.since): \(reason). \(behind) are behind it. "
+          + "Look at the network, the proxy and api.url; it is tried again by itself"
+      case .sourceUnavailable:
+        "the API key cannot be read: nothing can be rotated, \(behind) are behind it. "
+          + "Look at the source of api.token"
+      case .keyExpiring:
+        "the API key \(expiresAt.map { $0 <= now ? "expired \($0)" : "expires \($0)" } ?? "expires"): "
+          + "without it nothing can be rotated, \(behind) are behind it. "
+          + "Make a new key in DX and put it into the source of api.token"
+      case .rotationHeld, .credentialMissing, .awaitingSecret, .expired, .credentialDisabled:
+        alert.kind.rawValue
+      }
+    let stands =
+      phase == .repeated || phase == .escalated ? " (since \(alert.since))" : ""
+    var said = Announcement(
+      alert.kind.event, alert.severity == .critical ? .critical : .warning, text + stands,
+      reason: phase == .raised ? nil : phase.rawValue)
+    if alert.kind == .keyExpiring { said.expiresAt = expiresAt }
+    if alert.kind == .apiUnavailable { said.error = reason }
+    if alert.kind == .apiUnauthorized {
+      said.error = "not_authed"
+      said.nextAttemptAt = nextAt
+    }
+    return said
+  }
+
+  static func instanceResolved(_ alert: StandingAlert, now: WallTime) -> Announcement {
+    let event: JournalEvent =
+      switch alert.kind {
+      case .sourceUnavailable: .sourceRecovered
+      case .apiUnavailable, .apiUnauthorized: .apiRecovered
+      default: alert.kind.event
+      }
+    return Announcement(
+      event, .notice, "\(alert.kind.rawValue) is over, after \(now - alert.since)",
+      reason: "resolved")
+  }
+}

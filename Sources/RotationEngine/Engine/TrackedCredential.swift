@@ -1,0 +1,59 @@
+/// A credential under watch: its settings, what is stored of it, and what it is doing.
+struct TrackedCredential {
+  /// Where it stands on its way to DX.
+  enum Phase: Hashable {
+    /// It is not on its way. → queued
+    case idle
+    /// It waits for its turn. → preparing, idle
+    case queued
+    /// Its values are being read for sending. → ready, idle
+    case preparing
+    /// Its values are read and kept; it goes next. → sending, idle
+    case ready
+    /// It was given to be sent; since when. → idle
+    case sending(Attempt, since: TimeSpan)
+  }
+
+  var settings: CredentialSettings
+  var record: CredentialRecord
+  var phase = Phase.idle
+  var source: SourceObservation
+  /// What a person asked for, until it is answered.
+  var request: RotateRequest?
+  /// Why it is sent although the rules alone would not: a person wants it.
+  var commanded: Attempt.Reason?
+
+  init(settings: CredentialSettings, record: CredentialRecord) {
+    self.settings = settings
+    self.record = record
+    source = SourceObservation(
+      settle: settings.policy.settle, canChange: settings.sources.contains { $0.canChange })
+  }
+
+  var key: CredentialKey { settings.key }
+  var isEnabled: Bool { settings.policy.enabled }
+  var subject: Announcement.Subject { Announcement.Subject(name: settings.name, key: key) }
+
+  /// Whether something about it is under way that ends by itself soon.
+  var isBusy: Bool { phase != .idle || request != nil || source.isReading && commanded != nil }
+
+  var isSending: Bool {
+    if case .sending = phase { true } else { false }
+  }
+
+  /// The value in the source, unless it cannot be read.
+  var reading: Reading? { record.source.failure == nil ? source.reading : nil }
+}
+
+extension CredentialSettings {
+  /// A hash (FNV-1a) of where the values come from; not of the ids and not of the policy.
+  var sourcesDigest: UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for secret in secrets {
+      for byte in "\(secret.key)\u{0}\(secret.source)\u{0}".utf8 {
+        hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
+      }
+    }
+    return hash
+  }
+}
