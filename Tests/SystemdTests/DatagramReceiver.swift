@@ -10,16 +10,20 @@ final class DatagramReceiver {
   let name: String
   private let descriptor: Int32
 
-  init(_ kind: Kind = .path) throws {
+  convenience init(_ kind: Kind = .path) throws {
     let unique = String(UInt64.random(in: 0...(.max)), radix: 36)
-    name = kind == .path ? "/tmp/\(unique).socket" : "@\(unique)"
+    try self.init(name: kind == .path ? "/tmp/\(unique).socket" : "@\(unique)")
+  }
+
+  init(name: String) throws {
+    self.name = name
     descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     let bytes = Array(name.utf8)
     withUnsafeMutableBytes(of: &address.sun_path) {
       $0.copyBytes(from: bytes)
-      if kind == .abstract { $0[0] = 0 }
+      if name.hasPrefix("@") { $0[0] = 0 }
     }
     let length = socklen_t(MemoryLayout<sa_family_t>.size + bytes.count)
     let result = withUnsafePointer(to: &address) {

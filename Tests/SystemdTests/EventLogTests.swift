@@ -44,10 +44,11 @@ import Testing
     log.record(entry(.warning, "api_unavailable"))
     #expect(pipe.drain() == "<4>event=api_unavailable msg=m\n")
 
-    let journald = try DatagramReceiver()
-    log = self.log(.journal, pipe, journal: journald.name)
-    log.record(entry(.warning, "api_recovered"))
+    let journald = try DatagramReceiver(name: name)
+    log.record(entry(.notice, "api_recovered"))
     #expect(pipe.drain() == "")
+    #expect(
+      journald.next().flatMap(JournalMessage.init)?.fields["DX_EVENT"] == "api_recovered")
     #expect(log.lostEntries == 0)
   }
 
