@@ -1,3 +1,0 @@
-// libsystemd for Swift.
-#pragma once
-#include <systemd/sd-daemon.h>
