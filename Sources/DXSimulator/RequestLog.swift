@@ -24,6 +24,16 @@ struct RequestLog: Sendable {
     var outcome = Outcome.pending
   }
 
+  /// Which requests somebody wants to see.
+  struct Query: Sendable {
+    /// Those with a greater number.
+    var after = 0
+    /// Nil for any.
+    var method: APICall.Method?
+    /// Without those that are still being delayed.
+    var settledOnly = false
+  }
+
   private(set) var entries: [Entry] = []
   private var last = 0
 
@@ -45,11 +55,14 @@ struct RequestLog: Sendable {
     entries = []
   }
 
-  /// The requests after a number; of one method, unless it is nil.
-  func entries(after n: Int, method: APICall.Method?) -> [Entry] {
+  /// The requests that a query asks for.
+  func entries(_ query: Query) -> [Entry] {
     guard let first = entries.first?.n else { return [] }
-    let rest = entries.dropFirst(max(0, n - first + 1))
-    return method == nil ? Array(rest) : rest.filter { $0.method == method }
+    // Numbers have no gaps, so the place of the first one is known.
+    return entries.dropFirst(max(0, query.after - first + 1)).filter { entry in
+      (query.method == nil || entry.method == query.method)
+        && !(query.settledOnly && entry.outcome == .pending)
+    }
   }
 }
 

@@ -1,4 +1,6 @@
-/// What the simulated DX holds at the start. Its keys are those of `docs/simulator.md`.
+/// What the simulated DX holds at the start.
+///
+/// Its keys are those of `docs/simulator.md`.
 package struct SimulatorConfiguration: Sendable {
   /// One `[[connection]]`.
   package struct Connection: Sendable {

@@ -63,22 +63,27 @@ struct Steering: Sendable {
   }
 
   private func requests(_ request: HTTPRequest) throws -> HTTPResponse {
-    let after = try number("after", in: request).map { Int($0) } ?? 0
+    let query = RequestLog.Query(
+      after: try number("after", in: request).map { Int($0) } ?? 0,
+      method: try method(request), settledOnly: request.argument("settled") == "1")
     let count = try number("count", in: request).map { Int($0) } ?? 1
     let wait = min(try number("wait", in: request) ?? 0, Self.longestWait)
-    let method = try request.argument("match").map { name in
+    if wait > 0 {
+      state.wait(until: Date(timeIntervalSinceNow: wait)) {
+        $0.isStopping || $0.log.entries(query).count >= count
+      }
+    }
+    let entries = state.with { $0.log.entries(query) }
+    return HTTPResponse(.array(entries.map { $0.json(raw: isRaw(request)) }))
+  }
+
+  private func method(_ request: HTTPRequest) throws -> APICall.Method? {
+    try request.argument("match").map { name in
       guard let method = APICall.Method(rawValue: name) else {
         throw Refusal(status: 400, message: "match: no such method: \(name)")
       }
       return method
     }
-    if wait > 0 {
-      state.wait(until: Date(timeIntervalSinceNow: wait)) {
-        $0.isStopping || $0.log.entries(after: after, method: method).count >= count
-      }
-    }
-    let entries = state.with { $0.log.entries(after: after, method: method) }
-    return HTTPResponse(.array(entries.map { $0.json(raw: isRaw(request)) }))
   }
 
   private func number(_ name: String, in request: HTTPRequest) throws -> Double? {

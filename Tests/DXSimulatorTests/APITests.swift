@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test func aBodyThatIsNotAnnouncedAsJSONIsRefused() throws {
-    let answer = try Fixture().client.request(
+    let answer = try Fixture().request(
       "POST", "/api/connections/123/credentials.update",
       headers: ["Authorization": "Bearer key-1", "Content-Type": "text/plain"], body: goodUpdate)
     #expect(answer.json?["error"] == "invalid_json")
@@ -92,7 +92,7 @@ import Testing
   func anUnknownThingIsAnError(
     method: String, target: String, status: Int, label: String
   ) throws {
-    let answer = try Fixture().client.request(method, target, headers: Fixture.headers)
+    let answer = try Fixture().request(method, target, headers: Fixture.headers)
     #expect(answer.status == status)
     #expect(answer.json == ["ok": false, "error": .string(label)])
   }
@@ -106,7 +106,7 @@ import Testing
       ("GET", "/api/connections/123/credentials.info/456"), ("GET", "/api/connections.list"),
     ] {
       let headers = authorization.map { ["Authorization": $0] } ?? [:]
-      let answer = try dx.client.request(method, target, headers: headers)
+      let answer = try dx.request(method, target, headers: headers)
       #expect(answer.status == 401)
       #expect(answer.json == ["ok": false, "error": "not_authed"])
     }

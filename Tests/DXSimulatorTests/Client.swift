@@ -16,8 +16,8 @@ struct Answer: Equatable {
 final class Client {
   enum Failure: Error, Equatable {
     case reset
-    /// The end of the connection, after this many bytes of an answer.
-    case closed(received: Int)
+    /// The end of the connection, after this much of an answer.
+    case closed(received: String)
     case other(Int32)
   }
 
@@ -90,7 +90,7 @@ final class Client {
       var buffer = [UInt8](repeating: 0, count: 65536)
       let count = recv(descriptor, &buffer, buffer.count, 0)
       if count < 0 { throw errno == ECONNRESET ? Failure.reset : Failure.other(errno) }
-      if count == 0 { throw Failure.closed(received: received.count) }
+      if count == 0 { throw Failure.closed(received: String(decoding: received, as: UTF8.self)) }
       received += buffer[..<count]
     }
   }

@@ -16,8 +16,8 @@ final class Fixture {
         {"id": 457, "deleted_at": "2026-02-01T00:00:00.000Z"}]}]}
     """
 
-  let simulator: Simulator
-  let client: Client
+  private let simulator: Simulator
+  private let client: Client
 
   init(
     configuration: String = Fixture.configuration,
@@ -34,6 +34,28 @@ final class Fixture {
   }
 
   static let headers = ["Authorization": "Bearer key-1", "Content-Type": "application/json"]
+
+  var port: UInt16 { simulator.port }
+
+  func stop() {
+    simulator.stop()
+  }
+
+  // The client is used through the fixture only, which so outlives the exchange.
+
+  func request(
+    _ method: String, _ target: String, headers: [String: String] = [:], body: String? = nil
+  ) throws -> Answer {
+    try client.request(method, target, headers: headers, body: body)
+  }
+
+  func send(_ text: String) throws {
+    try client.send(text)
+  }
+
+  func receive() throws -> Answer {
+    try client.receive()
+  }
 
   func get(_ target: String) throws -> Answer {
     try client.request("GET", target, headers: Self.headers)

@@ -7,30 +7,30 @@ import Testing
   @Test func aConnectionStaysOpenUnlessTheClientEndsIt() throws {
     let dx = try Fixture()
     for _ in 0..<3 { #expect(try dx.get("/api/connections.list").status == 200) }
-    let last = try dx.client.request("GET", "/", headers: ["Connection": "close"])
+    let last = try dx.request("GET", "/", headers: ["Connection": "close"])
     #expect(last.headers["connection"] == "close")
-    #expect(throws: Client.Failure.closed(received: 0)) { try dx.client.receive() }
+    #expect(throws: Client.Failure.closed(received: "")) { try dx.receive() }
   }
 
   @Test func aRequestMayComeInPiecesAndSeveralAtOnce() throws {
     let dx = try Fixture()
-    try dx.client.send("GET /simulator/faults HT")
-    try dx.client.send("TP/1.1\r\nHost: x\r\n\r")
-    try dx.client.send("\n")
-    #expect(try dx.client.receive().body == "[]")
+    try dx.send("GET /simulator/faults HT")
+    try dx.send("TP/1.1\r\nHost: x\r\n\r")
+    try dx.send("\n")
+    #expect(try dx.receive().body == "[]")
     let post = "POST /simulator/faults HTTP/1.1\r\nContent-Length: 16\r\n\r\n"
-    try dx.client.send(post + #"{"kind""#)
-    try dx.client.send(#":"reset"}"#)
-    #expect(try dx.client.receive().status == 200)
+    try dx.send(post + #"{"kind""#)
+    try dx.send(#":"reset"}"#)
+    #expect(try dx.receive().status == 200)
   }
 
   @Test func aBodyThatIsAskedForIsWaitedFor() throws {
     let dx = try Fixture()
-    try dx.client.send(
+    try dx.send(
       "POST /simulator/faults HTTP/1.1\r\nContent-Length: 16\r\nExpect: 100-continue\r\n\r\n")
-    #expect(try dx.client.receive().status == 100)
-    try dx.client.send(#"{"kind":"reset"}"#)
-    #expect(try dx.client.receive().status == 200)
+    #expect(try dx.receive().status == 100)
+    try dx.send(#"{"kind":"reset"}"#)
+    #expect(try dx.receive().status == 200)
   }
 
   @Test(arguments: [
@@ -39,14 +39,14 @@ import Testing
   ])
   func whatIsNoRequestEndsTheConnection(bytes: String) throws {
     let dx = try Fixture()
-    try dx.client.send(bytes)
-    #expect(try dx.client.receive().status == 400)
-    #expect(throws: Client.Failure.closed(received: 0)) { try dx.client.receive() }
+    try dx.send(bytes)
+    #expect(try dx.receive().status == 400)
+    #expect(throws: Client.Failure.closed(received: "")) { try dx.receive() }
   }
 
   @Test func manyClientsAtOnceLoseNothing() throws {
     let dx = try Fixture()
-    let port = dx.simulator.port
+    let port = dx.port
     let failures = Monitor<[String]>([])
     DispatchQueue.concurrentPerform(iterations: 16) { _ in
       do {
@@ -70,8 +70,8 @@ import Testing
     let configuration = try JSONDecoder().decode(
       SimulatorConfiguration.self, from: Data(#"{"key":"k"}"#.utf8))
     let error = #expect(throws: ListenError.self) {
-      try Simulator(configuration, port: dx.simulator.port)
+      try Simulator(configuration, port: dx.port)
     }
-    #expect(error?.description.contains("127.0.0.1:\(dx.simulator.port)") == true)
+    #expect(error?.description.contains("127.0.0.1:\(dx.port)") == true)
   }
 }

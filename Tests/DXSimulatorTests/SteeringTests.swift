@@ -38,7 +38,7 @@ import Testing
   @Test func aWaitEndsWithTheRequestItWaitsFor() throws {
     let dx = try Fixture()
     _ = try dx.update(goodUpdate)
-    let waiting = try Client(port: dx.simulator.port)
+    let waiting = try Client(port: dx.port)
     try waiting.send("GET", "/simulator/requests?after=1&match=list&count=2&wait=600")
     _ = try dx.get("/api/connections/123/credentials.list")
     _ = try dx.update(goodUpdate)
@@ -67,7 +67,7 @@ import Testing
     let dx = try Fixture()
     try dx.steer("PUT", "key", #"{"key":"key-2"}"#)
     #expect(try dx.get("/api/connections.list").status == 401)
-    let answer = try dx.client.request(
+    let answer = try dx.request(
       "GET", "/api/connections.list", headers: ["Authorization": "Bearer key-2"])
     #expect(answer.status == 200)
   }
@@ -120,7 +120,7 @@ import Testing
   func aCommandThatMakesNoSenseIsRefused(
     method: String, target: String, body: String?, status: Int
   ) throws {
-    let answer = try Fixture().client.request(method, target, body: body)
+    let answer = try Fixture().request(method, target, body: body)
     #expect(answer.status == status)
     #expect(answer.json?["error"] != nil)
   }
@@ -128,7 +128,7 @@ import Testing
   @Test func thePageShowsWhatCameAndNoSecret() throws {
     let dx = try Fixture()
     _ = try dx.update(#"{"id":456,"label":"<b>","secrets":{"api_token":"hidden-value"}}"#)
-    let page = try dx.client.request("GET", "/")
+    let page = try dx.request("GET", "/")
     #expect(page.headers["content-type"] == "text/html; charset=utf-8")
     #expect(page.body.contains("/api/connections/123/credentials.update"))
     #expect(page.body.contains("&lt;12 bytes&gt;"))
