@@ -39,6 +39,8 @@ final class Server: Sendable {
   /// Ends every connection, and returns when their threads have.
   func stop() {
     state.with { state in
+      // Once only: later the listener's number may be another's.
+      guard !state.isStopping else { return }
       state.isStopping = true
       shutdown(listener, Int32(SHUT_RDWR))
       for descriptor in state.connections { shutdown(descriptor, Int32(SHUT_RDWR)) }
