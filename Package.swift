@@ -14,7 +14,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
   ],
   targets: [
     // Deciding: pure.
@@ -51,12 +51,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
-    // A DX to try against.
-    .target(
-      name: "DXSimulator",
-      dependencies: ["CTomlPlusPlus", .product(name: "FlyingFox", package: "FlyingFox")],
+    // A DX to try against. TOMLKit carries a toml++ of its own, of another version than the
+    // system's: it stays in this executable, away from CTomlPlusPlus and the test bundle.
+    .target(name: "DXSimulator", swiftSettings: strict),
+    .executableTarget(
+      name: "dx-simulator",
+      dependencies: ["DXSimulator", .product(name: "TOMLKit", package: "TOMLKit")],
       swiftSettings: strict),
-    .executableTarget(name: "dx-simulator", dependencies: ["DXSimulator"], swiftSettings: strict),
 
     // Libraries of the system, each behind one header.
     .target(name: "CTomlPlusPlus", cxxSettings: [.unsafeFlags(["-std=c++17"])]),
@@ -69,6 +70,7 @@ let package = Package(
     .testTarget(
       name: "RotationEngineTests", dependencies: ["RotationEngine"], swiftSettings: strict),
     .testTarget(name: "SystemdTests", dependencies: ["Systemd"], swiftSettings: strict),
+    .testTarget(name: "DXSimulatorTests", dependencies: ["DXSimulator"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

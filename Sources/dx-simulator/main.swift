@@ -1,1 +1,1 @@
-print("not yet")
+SimulatorCommand.run(arguments: CommandLine.arguments)

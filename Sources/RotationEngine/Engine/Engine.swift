@@ -80,6 +80,7 @@ public struct Engine {
   ///   - records: the records of this instance's credentials, in any order.
   ///   - unfinished: the attempts of an earlier run that have no outcome.
   ///   - moment: now.
+  /// - Returns: what to do.
   public mutating func start(
     records: [CredentialRecord], unfinished: [Attempt], at moment: Moment
   ) -> [Effect] {
