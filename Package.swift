@@ -34,7 +34,8 @@ let package = Package(
       name: "DXClient", dependencies: ["RotationEngine", "SecretMemory", "HTTPTransport"],
       swiftSettings: strict),
     .target(
-      name: "StateStore", dependencies: ["RotationEngine", "CSQLite"], swiftSettings: strict),
+      name: "StateStore", dependencies: ["RotationEngine", "SecretMemory", "CSQLite"],
+      swiftSettings: strict),
     .target(name: "Systemd", dependencies: ["CSystemd"], swiftSettings: strict),
 
     // Joining them.
@@ -70,6 +71,9 @@ let package = Package(
 
     .testTarget(
       name: "RotationEngineTests", dependencies: ["RotationEngine"], swiftSettings: strict),
+    .testTarget(
+      name: "StateStoreTests", dependencies: ["StateStore", "RotationEngine", "SecretMemory"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
