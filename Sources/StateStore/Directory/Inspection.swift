@@ -59,7 +59,12 @@ enum Inspection {
     if let complaint = try connection.text("PRAGMA quick_check(1)"), complaint != "ok" {
       return .damaged(complaint)
     }
-    if version == schema.version { try decodeEverything(connection) }
+    if version == schema.version {
+      guard try hasTables(of: schema, connection) else {
+        return .damaged("its tables are not those of state version \(version)")
+      }
+      try decodeEverything(connection)
+    }
     switch key {
     case .sound(let key):
       let id = try connection.text("SELECT hex(key_id) FROM store")
@@ -75,6 +80,23 @@ enum Inspection {
   private static let anything = """
     SELECT EXISTS (SELECT 1 FROM credential) OR EXISTS (SELECT 1 FROM attempt)
     """
+
+  // Whatever else a person has added does not disturb.
+  private static func hasTables(
+    of schema: Schema, _ connection: Connection
+  ) throws(StateError) -> Bool {
+    let model = try Connection(path: ":memory:", mode: .model)
+    try schema.migrate(model, from: 0)
+    return try tables(model).isSubset(of: tables(connection))
+  }
+
+  private static func tables(_ connection: Connection) throws(StateError) -> Set<String> {
+    var tables: Set<String> = []
+    try connection.run(
+      "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL",
+      row: { (row) throws(StateError) in tables.insert(try row.text()) })
+    return tables
+  }
 
   // The database checks its own structure, not what our columns mean. History is left out: it can
   // be long, and nothing is decided by it.

@@ -12,6 +12,8 @@ final class Connection {
     case read
     /// Read a file that nobody can be writing, without looking for its write-ahead log.
     case readUnshared
+    /// An empty database in memory, to compare with; the path is `:memory:`.
+    case model
   }
 
   let path: String
@@ -29,7 +31,7 @@ final class Connection {
     self.mode = mode
     let flags =
       SQLITE_OPEN_URI | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-      | (mode == .write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY)
+      | (mode == .write || mode == .model ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY)
     let uri = Self.uri(of: path) + (mode == .readUnshared ? "?immutable=1" : "")
     let code = sqlite3_open_v2(uri, &handle, flags, nil)
     guard code == SQLITE_OK else {
