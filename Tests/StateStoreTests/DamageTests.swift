@@ -168,13 +168,29 @@ import Testing
     try state.save(Sample.accepted)
   }
 
-  @Test func `a start that was cut off between database and key starts again`() throws {
+  @Test func `a first start that was cut off starts again`() throws {
     let place = try Place()
-    _ = try place.open()
-    try FileManager.default.removeItem(atPath: place.key)
-    try place.write(Data("half a data"[...].utf8), to: place.database + ".new")
+    try FileManager.default.createDirectory(
+      atPath: place.state, withIntermediateDirectories: false)
+    try place.write(Data("half a database".utf8), to: place.database + ".new")
+    try place.write(Data("half a key".utf8), to: place.key + ".new")
     #expect(try place.open().opening == .created)
     #expect(try place.open().opening == .existing)
+    #expect(try !place.names().contains { $0.hasSuffix(".new") })
+  }
+
+  @Test(arguments: ["state.db", "fingerprint.key"])
+  func `a rebuild that was cut off is said by the next`(missing: String) throws {
+    let place = try Place()
+    try place.fill()
+    try place.write(Data("x".utf8), to: place.database)
+    _ = try place.open()
+    // As a crash between two of its steps would leave it.
+    try FileManager.default.removeItem(atPath: place.state + "/" + missing)
+    guard case .rebuilt = try place.open().opening else {
+      Issue.record("a silent start from nothing")
+      return
+    }
   }
 
   @Test func `a log without its database is not replayed into a new one`() throws {

@@ -46,7 +46,7 @@ final class Place: Sendable {
 }
 
 let acme = "https://acme.getdx.net"
-/// 2026-11-23T12:00:00Z
+/// 2026-11-23T12:00:00Z.
 let noon = WallTime(millisecondsSinceEpoch: 1_795_435_200_000)
 
 enum Sample {

@@ -27,15 +27,17 @@ final class DirectoryLock {
     try locks.write("\(getpid())\n")
   }
 
-  /// Joins the writers.
+  /// Joins the writers, waiting up to 2 s for one who is still setting up.
   ///
   /// - Returns: whether there is no other, and none can join before `setUpIsDone`.
+  /// - Throws: `inUse` if it takes longer.
   func joinWriters() throws(StateError) -> Bool {
-    if try locks.lock(.exclusive, byte: Self.writersByte) { return true }
-    guard try locks.lock(.shared, byte: Self.writersByte) else {
-      throw .inUse(directory: directory, process: nil)
+    for _ in 0..<200 {
+      if try locks.lock(.exclusive, byte: Self.writersByte) { return true }
+      if try locks.lock(.shared, byte: Self.writersByte) { return false }
+      usleep(10_000)
     }
-    return false
+    throw .inUse(directory: directory, process: nil)
   }
 
   /// Lets other writers in.

@@ -2,7 +2,7 @@ import RotationEngine
 
 /// What is in a state directory, found out without changing it.
 enum Inspection {
-  /// No state, or one that nothing was ever stored in.
+  /// No state.
   case nothing
   /// A state that cannot be trusted; why, in plain words.
   case damaged(String)
@@ -69,17 +69,10 @@ enum Inspection {
     case .sound(let key):
       let id = try connection.text("SELECT hex(key_id) FROM store")
       return id == key.hexadecimalID ? .sound(version: version) : .damaged("the key is another's")
-    case .none where try connection.number(anything) == 0:
-      // It ended between making the database and making its key.
-      return .nothing
     case .none: return .damaged("the key of its fingerprints is gone")
     case .damaged: return .damaged("the key of its fingerprints is damaged")
     }
   }
-
-  private static let anything = """
-    SELECT EXISTS (SELECT 1 FROM credential) OR EXISTS (SELECT 1 FROM attempt)
-    """
 
   // Whatever else a person has added does not disturb.
   private static func hasTables(

@@ -35,12 +35,11 @@ struct Setup {
     switch try Inspection(of: directory, schema: schema) {
     case .nothing:
       try requireSolitude()
-      try create()
+      _ = try create()
       opening = .created
     case .damaged(let reason):
       guard isAlone else { throw .corrupt(path: directory.database, reason: reason) }
-      let moved = try moveAside()
-      try create()
+      let moved = try create(movingAside: asideSuffix())
       opening = .rebuilt(movedTo: moved, reason: reason)
     case .sound(let version) where version < schema.version:
       try requireSolitude()
@@ -63,17 +62,39 @@ struct Setup {
     guard isAlone else { throw .inUse(directory: directory.path, process: nil) }
   }
 
-  // Its log must go with a database that is replaced: it would be replayed into the new one.
-  private func create() throws(StateError) {
-    for suffix in ["", "-journal", "-wal", "-shm"] {
-      unlink(directory.unfinishedDatabase + suffix)
-      unlink(directory.database + suffix)
+  // The new key comes between: from then until the end, whatever a crash leaves is a key without its
+  // database, which the next start finds damaged and says. Before it, nothing has changed.
+  private func create(movingAside suffix: String? = nil) throws(StateError) -> [String] {
+    let key = try KeyFile(random: directory.key)
+    try buildDatabase(for: key)
+    var moved: [String] = []
+    if let suffix, access(directory.key, F_OK) == 0 {
+      guard link(directory.key, directory.key + suffix) == 0 else {
+        throw .unwritable(path: directory.key + suffix, reason: systemReason())
+      }
+      moved.append(directory.key + suffix)
     }
+    try key.write(in: directory)
+    for file in databaseFiles(directory.database) where access(file, F_OK) == 0 {
+      // A log must not outlive its database: it would be replayed into the new one.
+      guard let suffix else {
+        unlink(file)
+        continue
+      }
+      try directory.move(file, to: file + suffix)
+      moved.append(file + suffix)
+    }
+    try directory.move(directory.unfinishedDatabase, to: directory.database)
+    return moved
+  }
+
+  private func buildDatabase(for key: KeyFile) throws(StateError) {
+    for file in databaseFiles(directory.unfinishedDatabase) { unlink(file) }
     close(try directory.openFile(directory.unfinishedDatabase))
     let connection = try Connection(path: directory.unfinishedDatabase, mode: .write)
+    defer { connection.close() }
     try connection.execute("PRAGMA application_id = \(Schema.applicationID)")
     try schema.migrate(connection, from: 0)
-    let key = try KeyFile(random: directory.key)
     try connection.run(
       "INSERT INTO store (number, key_id, created_at, opened_at) VALUES (1, ?, ?, ?)"
     ) {
@@ -81,14 +102,11 @@ struct Setup {
       $0.add(now)
       $0.add(now)
     }
-    connection.close()
-    try directory.move(directory.unfinishedDatabase, to: directory.database)
-    try key.write(in: directory)
   }
 
-  // The database goes first and its key last: whatever is left by a crash in between is damaged too.
-  private func moveAside() throws(StateError) -> [String] {
-    let files = ["", "-journal", "-wal", "-shm"].map { directory.database + $0 } + [directory.key]
+  // One that no file has yet.
+  private func asideSuffix() -> String {
+    let files = databaseFiles(directory.database) + [directory.key]
     let stamp = now.description.filter { $0 != "-" && $0 != ":" }
     var suffix = ".corrupt-\(stamp)"
     var count = 1
@@ -96,12 +114,12 @@ struct Setup {
       count += 1
       suffix = ".corrupt-\(stamp)-\(count)"
     }
-    var moved: [String] = []
-    for file in files where access(file, F_OK) == 0 {
-      try directory.move(file, to: file + suffix)
-      moved.append(file + suffix)
-    }
-    return moved
+    return suffix
+  }
+
+  // The database first: without it the others mean nothing.
+  private func databaseFiles(_ database: String) -> [String] {
+    ["", "-journal", "-wal", "-shm"].map { database + $0 }
   }
 
   private func openForWriting() throws(StateError) -> Connection {
