@@ -36,6 +36,9 @@ let package = Package(
     .target(
       name: "StateStore", dependencies: ["RotationEngine", "CSQLite"], swiftSettings: strict),
     .target(name: "Systemd", swiftSettings: strict),
+      name: "StateStore", dependencies: ["RotationEngine", "SecretMemory", "CSQLite"],
+      swiftSettings: strict),
+    .target(name: "Systemd", dependencies: ["CSystemd"], swiftSettings: strict),
 
     // Joining them.
     .target(
@@ -71,6 +74,9 @@ let package = Package(
       name: "RotationEngineTests", dependencies: ["RotationEngine"], swiftSettings: strict),
     .testTarget(name: "SystemdTests", dependencies: ["Systemd"], swiftSettings: strict),
     .testTarget(name: "DXSimulatorTests", dependencies: ["DXSimulator"], swiftSettings: strict),
+    .testTarget(
+      name: "StateStoreTests", dependencies: ["StateStore", "RotationEngine", "SecretMemory"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
