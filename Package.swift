@@ -69,6 +69,9 @@ let package = Package(
       name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
 
     .testTarget(
+      name: "HTTPTransportTests", dependencies: ["HTTPTransport", "SecretMemory"],
+      swiftSettings: strict),
+    .testTarget(
       name: "RotationEngineTests", dependencies: ["RotationEngine"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
