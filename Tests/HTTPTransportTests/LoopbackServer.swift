@@ -26,26 +26,34 @@ final class LoopbackServer: @unchecked Sendable {
     self.listener = listener
     port = UInt16(bigEndian: address.sin_port)
     guard bound else { throw POSIXError(.EADDRINUSE) }
+    // The thread closes the listener, nobody else: its number could be another server's by the next accept.
     Thread.detachNewThread { [weak self] in
       while true {
         let descriptor = accept(listener, nil, nil)
-        guard descriptor >= 0, let self else { return }
-        // A child of another test that inherited it would keep it open.
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-        let connection = ServerConnection(
-          descriptor: descriptor, number: self.nextNumber(),
-          record: { [weak self] in self?.record($0) })
-        Thread.detachNewThread {
-          script(connection)
-          connection.close()
+        guard descriptor >= 0 else { break }
+        guard let self else {
+          close(descriptor)
+          break
         }
+        self.serve(descriptor, script)
       }
+      close(listener)
     }
   }
 
-  deinit {
-    shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
+  deinit { shutdown(listener, Int32(SHUT_RDWR)) }
+
+  private func serve(_ descriptor: Int32, _ script: @escaping @Sendable (ServerConnection) -> Void)
+  {
+    // A child of another test that inherited it would keep it open.
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    let connection = ServerConnection(descriptor: descriptor, number: nextNumber()) {
+      [weak self] in self?.record($0)
+    }
+    Thread.detachNewThread {
+      script(connection)
+      connection.close()
+    }
   }
 
   /// Head and body of all requests read so far.
