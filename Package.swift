@@ -70,6 +70,9 @@ let package = Package(
 
     .testTarget(
       name: "RotationEngineTests", dependencies: ["RotationEngine"], swiftSettings: strict),
+    .testTarget(
+      name: "ConfigurationTests", dependencies: ["Configuration", "RotationEngine"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
