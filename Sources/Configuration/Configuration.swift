@@ -33,7 +33,9 @@ package enum Configuration {
     var problems = Problems()
     for problem in dropIns.problems { problems.add(problem) }
     if dropIns.paths.isEmpty, problems.isEmpty {
-      throw InvalidConfiguration(diagnostics: [nothing(in: directories, all: dropIns.isEmpty)])
+      throw InvalidConfiguration(diagnostics: [
+        nothing(in: directories, all: dropIns.candidates.isEmpty)
+      ])
     }
     var isComplete = problems.isEmpty
     var merged = Layer()
@@ -51,7 +53,7 @@ package enum Configuration {
       merged, lastFile: dropIns.paths.last ?? directories.last ?? "", problems: problems,
       isComplete: isComplete, environmentURL: url)
     let settings = reader.settings()
-    let inOrder = order(of: dropIns.paths)
+    let inOrder = order(of: dropIns.candidates)
     guard reader.problems.isEmpty else {
       throw InvalidConfiguration(diagnostics: reader.problems.diagnostics.sorted(by: inOrder))
     }

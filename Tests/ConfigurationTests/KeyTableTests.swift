@@ -18,7 +18,8 @@ import Testing
   }
 
   /// Writing each documented default changes nothing.
-  @Test(arguments: KeyTable.all.filter { !["required", "none"].contains($0.defaultText) }.map(\.path))
+  @Test(
+    arguments: KeyTable.all.filter { !["required", "none"].contains($0.defaultText) }.map(\.path))
   func documentsTheDefaultsThatApply(path: String) throws {
     let key = try #require(KeyTable.all.first { $0.path == path })
     if ["what DX says", "the system's store"].contains(key.defaultText) { return }
@@ -31,7 +32,8 @@ import Testing
       """
     let written =
       path.replacing("credential.NAME", with: "credential.jira")
-      .replacing("webhook.NAME", with: "webhook.ops").replacing("command.NAME", with: "command.page")
+      .replacing("webhook.NAME", with: "webhook.ops").replacing(
+        "command.NAME", with: "command.page")
     let directory = try DropInDirectory(["a.toml": base + channels])
     let before = try directory.load().settings
     try directory.write("\(written) = \(key.defaultText)", to: "b.toml")

@@ -10,8 +10,8 @@ package struct DropIns: Sendable {
   package var paths: [String] = []
   /// What was in the way.
   package var problems: [Diagnostic] = []
-  /// Whether there was a name at all, masked or not.
-  var isEmpty = true
+  /// Every file that no other of its name replaces, masked or not, in their order.
+  var candidates: [String] = []
 
   /// Finds the drop-ins in directories, lowest priority first.
   ///
@@ -28,9 +28,9 @@ package struct DropIns: Sendable {
         found.problems.append(error)
       }
     }
-    found.isEmpty = pathsByName.isEmpty
-    let inOrder = pathsByName.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-    for (_, path) in inOrder {
+    found.candidates = pathsByName.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+      .map(\.value)
+    for path in found.candidates {
       switch kind(of: path) {
       case .file: found.paths.append(path)
       case .mask: break
