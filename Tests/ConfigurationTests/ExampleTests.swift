@@ -23,7 +23,7 @@ import Testing
     let directory = try DropInDirectory([
       "10-dx.toml": Self.text(of: "10-dx.toml.example"),
       example: Self.text(of: "examples/\(example)"),
-      "90.toml": base.credentialAlone,
+      "90.toml": base.credentialAlone.replacing("123", with: "999"),
     ])
     #expect(directory.lines() == [])
   }

@@ -17,12 +17,11 @@ import Testing
   }
 
   @Test func readsTenThousandCredentialsOfOneFile() throws {
-    let text = base.prefix { $0 != "}" } + "}\n" + (0..<10_000).map(Self.credential).joined()
-    let directory = try DropInDirectory(["a.toml": String(text)])
-    let clock = ContinuousClock()
-    let start = clock.now
+    let credentials = (0..<10_000).map(Self.credential).joined()
+    let directory = try DropInDirectory([
+      "0.toml": "[api]\nurl = \"https://a\"\ntoken.env = \"T\"", "a.toml": credentials,
+    ])
     let settings = try directory.load().settings
-    print("10,000 credentials: \(clock.now - start)")
     #expect(settings.credentials.count == 10_000)
     #expect(settings.credentials.allSatisfy { $0.secrets.count == 2 })
   }

@@ -48,6 +48,18 @@ import Testing
     #expect(try lines(of: text) == ["a.toml:\(says)"])
   }
 
+  /// However a file was cut short, it is read or refused, and each line of a refusal has its form.
+  @Test func survivesEveryCut() throws {
+    let bytes = Array((base + "rotate_before = \"é1h\" # é\n[alert.command.c]\nargv = ['/a']").utf8)
+    let directory = try DropInDirectory()
+    for count in 1...bytes.count {
+      try directory.write(Array(bytes[..<count]), to: "a.toml")
+      for line in directory.lines() {
+        #expect(line.wholeMatch(of: /a\.toml:\d+:\d+: (error|warning): .+/) != nil, "\(line)")
+      }
+    }
+  }
+
   /// Neither deep values nor keys of many parts exhaust the stack, in whatever text they stand.
   @Test(arguments: [
     "a = " + String(repeating: "[", count: 1_000_000),

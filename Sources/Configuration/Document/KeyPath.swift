@@ -1,21 +1,23 @@
 /// The dotted name of a key, as messages give it: `credential."my jira".id`.
-struct KeyPath: Hashable, CustomStringConvertible {
-  static let root = KeyPath(description: "")
+///
+/// Every key that is read has one and few are ever shown, so the text is made only then.
+indirect enum KeyPath {
+  case root
+  case key(KeyPath, String)
 
-  let description: String
-
-  var isRoot: Bool { description.isEmpty }
-
-  private init(description: String) { self.description = description }
-
-  init(_ names: String...) {
-    self = names.reduce(.root) { $0.appending($1) }
+  var isRoot: Bool {
+    if case .root = self { true } else { false }
   }
 
-  func appending(_ name: String) -> KeyPath {
+  func appending(_ name: String) -> KeyPath { .key(self, name) }
+}
+
+extension KeyPath: CustomStringConvertible {
+  var description: String {
+    guard case .key(let table, let name) = self else { return "" }
     let isBare = !name.isEmpty && name.utf8.allSatisfy(\.isBareKeyCharacter)
     let segment = isBare ? name : name.quoted
-    return KeyPath(description: isRoot ? segment : "\(description).\(segment)")
+    return table.isRoot ? segment : "\(table).\(segment)"
   }
 }
 

@@ -7,7 +7,7 @@ struct Node: Sendable {
 }
 
 /// What TOML can say, as far as a configuration may say it.
-indirect enum Value: Sendable {
+enum Value: Sendable {
   case table(Table)
   case array([Node])
   case string(String)
@@ -44,25 +44,36 @@ struct Table: Sendable {
   }
 
   private(set) var entries: [Entry] = []
+  /// Where each name is in a large table; most are small, and cheaper to look through.
   private var indices: [String: Int] = [:]
+  private static let smallCount = 8
 
-  subscript(name: String) -> Entry? { indices[name].map { entries[$0] } }
+  subscript(name: String) -> Entry? { index(of: name).map { entries[$0] } }
 
   /// Adds an entry, or replaces the one of that name.
   mutating func set(_ entry: Entry) {
-    if let index = indices[entry.name] {
+    if let index = index(of: entry.name) {
       entries[index] = entry
-    } else {
-      indices[entry.name] = entries.count
-      entries.append(entry)
+      return
     }
+    entries.append(entry)
+    if entries.count == Self.smallCount + 1 {
+      for (index, entry) in entries.enumerated() { indices[entry.name] = index }
+    } else if entries.count > Self.smallCount {
+      indices[entry.name] = entries.count - 1
+    }
+  }
+
+  private func index(of name: String) -> Int? {
+    entries.count > Self.smallCount
+      ? indices[name] : entries.firstIndex { $0.name == name }
   }
 
   /// Changes the table under a name in place, without a copy of it; false where there is none.
   mutating func changeTable(_ name: String, at position: Position, _ body: (inout Table) -> Void)
     -> Bool
   {
-    guard let index = indices[name], case .table(var table) = entries[index].node.value else {
+    guard let index = index(of: name), case .table(var table) = entries[index].node.value else {
       return false
     }
     entries[index].node.value = .timeOfDay  // Leaves `table` as the only reference.

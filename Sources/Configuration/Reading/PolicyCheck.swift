@@ -43,7 +43,7 @@ enum PolicyCheck {
 /// Compares each credential with those before it.
 struct CredentialCheck {
   private struct Place {
-    let name: String
+    let credential: KeyPath
     let position: Position
   }
 
@@ -53,7 +53,7 @@ struct CredentialCheck {
   }
 
   private var places: [CredentialKey: Place] = [:]
-  private var readers: [Reading: String] = [:]
+  private var readers: [Reading: CredentialKey] = [:]
 
   /// Reports a pair of ids that another credential has, and warns of a source that one of the same
   /// connection has.
@@ -67,16 +67,16 @@ struct CredentialCheck {
     }
     if let first = places[credential.key] {
       problems.error(
-        "\(scope.path) has the same connection_id and id as \(first.name) at \(first.position); "
+        "\(scope.path) has the same connection_id and id as \(first.credential) at \(first.position); "
           + "each pair is one credential in DX", at: position)
     } else {
-      places[credential.key] = Place(name: scope.path.description, position: position)
+      places[credential.key] = Place(credential: scope.path, position: position)
     }
     let secrets = scope.inner("secrets")
     for secret in credential.secrets {
       let reading = Reading(connection: credential.key.connection, source: secret.source)
-      guard let other = readers.updateValue(scope.path.description, forKey: reading),
-        other != scope.path.description
+      guard let reader = readers.updateValue(credential.key, forKey: reading),
+        reader != credential.key, let other = places[reader]?.credential
       else { continue }
       warnings.append(
         .warning(

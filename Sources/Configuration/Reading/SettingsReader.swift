@@ -136,7 +136,7 @@ struct SettingsReader {
 
 extension Scope {
   fileprivate static func empty(_ name: String, at position: Position) -> Scope {
-    Scope(path: KeyPath(name), table: Table(), position: position)
+    Scope(path: .key(.root, name), table: Table(), position: position)
   }
 }
 

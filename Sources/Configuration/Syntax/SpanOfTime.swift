@@ -9,7 +9,7 @@ enum SpanOfTime {
 
   /// Reads a span.
   ///
-  /// What is finer than a millisecond is rounded up, so that no span that was written becomes none.
+  /// What is finer than a millisecond is rounded up, so that `1us` does not become no time at all.
   static func parse(_ text: String) throws(Problem) -> TimeSpan {
     var scanner = Scanner(rest: Substring(text).unicodeScalars)
     scanner.skipBlanks()
