@@ -102,6 +102,7 @@ import Testing
     ("url = \"https://acme.getdx.net\"", "url = 5", 1), ("id = 456", "id = \"456\"", 1),
     ("secrets.api_token = { file = \"/run/secrets/jira\" }", "secrets = 5", 1),
     ("[credential.jira]", "= 1\n[credential.jira]", 1),
+    ("{ credential = \"dx-api-token\" }", "{}", 1),
   ])
   func saysOneMistakeOnce(right: String, wrong: String, count: Int) throws {
     #expect(try lines(of: base.replacing(right, with: wrong)).count == count)

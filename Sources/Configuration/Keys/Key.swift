@@ -4,6 +4,8 @@
 struct Key<Target>: Sendable {
   let name: String
   let isRequired: Bool
+  /// Whether it is a table of values, so that with none in it the key is missing.
+  let isTable: Bool
   /// What there is to say of it, under a table's pattern (`credential.NAME`).
   let described: @Sendable (String) -> KeyDescription
   /// Reads its value out of the merged table into the settings; false where it cannot be used.
@@ -23,6 +25,7 @@ struct Key<Target>: Sendable {
     _ meaning: String
   ) {
     self.name = name
+    isTable = false
     isRequired = standard == KeyDescription.required
     described = { KeyDescription("\($0).\(name)", type, standard, meaning) }
     apply = { scope, target, problems in
@@ -50,6 +53,7 @@ struct Key<Target>: Sendable {
     _ meaning: String
   ) {
     name = table
+    isTable = true
     isRequired = standard == KeyDescription.required
     described = { KeyDescription("\($0).\(table).\(placeholder)", type, standard, meaning) }
     apply = { scope, target, problems in

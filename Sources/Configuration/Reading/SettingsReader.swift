@@ -42,7 +42,7 @@ struct SettingsReader {
   mutating func require<Target>(_ keys: [Key<Target>], in scope: Scope, _ advice: String) {
     guard isComplete else { return }
     for key in keys where key.isRequired {
-      if let inner = scope.table[key.name], !inner.isEmptyTable { continue }
+      if let entry = scope.table[key.name], !(key.isTable && entry.isEmptyTable) { continue }
       problems.missing(key.name, in: scope.path, advice, at: scope.position)
     }
   }
