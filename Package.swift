@@ -79,6 +79,8 @@ let package = Package(
     .testTarget(name: "DXSimulatorTests", dependencies: ["DXSimulator"], swiftSettings: strict),
     .testTarget(
       name: "StateStoreTests", dependencies: ["StateStore", "RotationEngine", "SecretMemory"],
+    .testTarget(
+      name: "ConfigurationTests", dependencies: ["Configuration", "RotationEngine"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
