@@ -68,6 +68,9 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
     .testTarget(
+      name: "HTTPTransportTests", dependencies: ["HTTPTransport", "SecretMemory"],
+      swiftSettings: strict),
+    .testTarget(
       name: "RotationEngineTests", dependencies: ["RotationEngine"], swiftSettings: strict),
     .testTarget(name: "SystemdTests", dependencies: ["Systemd"], swiftSettings: strict),
     .testTarget(name: "DXSimulatorTests", dependencies: ["DXSimulator"], swiftSettings: strict),

@@ -36,6 +36,8 @@ public final class SecretBytes: @unchecked Sendable {
   }
 
   /// Lends the bytes for the time of a call.
+  ///
+  /// They never move: whoever must hand the address to C for longer keeps this object alive as long.
   public func withUnsafeBytes<Result>(
     _ body: (UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result {
