@@ -70,6 +70,9 @@ let package = Package(
 
     .testTarget(
       name: "RotationEngineTests", dependencies: ["RotationEngine"], swiftSettings: strict),
+    .testTarget(
+      name: "SecretSourcesTests",
+      dependencies: ["SecretSources", "RotationEngine", "SecretMemory"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
