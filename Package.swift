@@ -34,23 +34,21 @@ let package = Package(
       name: "DXClient", dependencies: ["RotationEngine", "SecretMemory", "HTTPTransport"],
       swiftSettings: strict),
     .target(
-      name: "StateStore", dependencies: ["RotationEngine", "CSQLite"], swiftSettings: strict),
-    .target(name: "Systemd", swiftSettings: strict),
       name: "StateStore", dependencies: ["RotationEngine", "SecretMemory", "CSQLite"],
       swiftSettings: strict),
-    .target(name: "Systemd", dependencies: ["CSystemd"], swiftSettings: strict),
+    .target(name: "Systemd", swiftSettings: strict),
 
     // Joining them.
     .target(
       name: "RotationDaemon",
       dependencies: [
         "RotationEngine", "SecretMemory", "Configuration", "SecretSources", "HTTPTransport",
-        "DXClient", "StateStore", "Systemd",
+        "DXClient", "StateStore", "Systemd", "CLinux",
       ], swiftSettings: strict),
     .executableTarget(
       name: "dx-rotated",
       dependencies: [
-        "RotationDaemon", "RotationEngine", "Configuration",
+        "RotationDaemon", "Configuration", "Systemd",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
@@ -68,19 +66,29 @@ let package = Package(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(
       name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
+    .testTarget(
+      name: "RotationEngineTests", dependencies: ["RotationEngine"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ConfigurationTests", dependencies: ["Configuration", "RotationEngine"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SecretSourcesTests", dependencies: ["SecretSources", "RotationEngine", "SecretMemory"],
+      swiftSettings: strict),
     .testTarget(
       name: "HTTPTransportTests", dependencies: ["HTTPTransport", "SecretMemory"],
       swiftSettings: strict),
     .testTarget(
-      name: "RotationEngineTests", dependencies: ["RotationEngine"], swiftSettings: strict),
-    .testTarget(name: "SystemdTests", dependencies: ["Systemd"], swiftSettings: strict),
-    .testTarget(name: "DXSimulatorTests", dependencies: ["DXSimulator"], swiftSettings: strict),
-    .testTarget(
       name: "StateStoreTests", dependencies: ["StateStore", "RotationEngine", "SecretMemory"],
+      swiftSettings: strict),
     .testTarget(
-      name: "ConfigurationTests", dependencies: ["Configuration", "RotationEngine"],
+      name: "SystemdTests", dependencies: ["Systemd"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "DXSimulatorTests", dependencies: ["DXSimulator"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -19,7 +19,10 @@ public final class SecretBytes: @unchecked Sendable {
   /// - Parameters:
   ///   - count: the number of bytes, 0 or more.
   ///   - fill: writes all of them; the pointer is valid only during the call.
-  public init(count: Int, fill: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows {
+  /// - Throws: what `fill` throws.
+  public init<Failure>(
+    count: Int, fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Void
+  ) throws(Failure) {
     storage = .allocate(byteCount: count, alignment: 1)
     storage.initializeMemory(as: UInt8.self, repeating: 0)
     try fill(storage)
@@ -38,9 +41,9 @@ public final class SecretBytes: @unchecked Sendable {
   /// Lends the bytes for the time of a call.
   ///
   /// They never move: whoever must hand the address to C for longer keeps this object alive as long.
-  public func withUnsafeBytes<Result>(
-    _ body: (UnsafeRawBufferPointer) throws -> Result
-  ) rethrows -> Result {
+  public func withUnsafeBytes<Result, Failure>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     try body(UnsafeRawBufferPointer(storage))
   }
 }
