@@ -181,28 +181,22 @@ import Testing
       "credential.x", "connection_id = 1\nid = -1\nsecrets.a.env = \"A\"",
       "3:6: error: credential.x.id must be 1 or more, not -1"),
     Case(
-      "defaults", #"rotate_before = "11y""#,
-      "2:17: error: defaults.rotate_before must be from 0ms to 3650d, not 4017d 18h"),
+      "defaults", #"rotate_before = "101y""#,
+      "2:17: error: defaults.rotate_before must be from 0ms to 36500d, not 36890d 6h"),
     Case(
       "defaults", #"critical_before = "15d""#,
       "2:19: error: defaults.critical_before (15d) must not be longer than rotate_before (14d)"),
     Case(
-      "defaults", #"rotate_before = "1d""#,
-      "2:17: error: defaults.critical_before (3d) must not be longer than rotate_before (1d)"),
-    Case(
       "defaults", #"max_age = "0s""#,
-      "2:11: error: defaults.max_age must be from 100ms to 3650d, not 0ms"),
+      "2:11: error: defaults.max_age must be from 100ms to 36500d, not 0ms"),
     Case(
       "defaults", #"settle = "61s""#,
       "2:10: error: defaults.settle must be from 0ms to 1min, not 1min 1s"),
     Case(
       "retry", #"initial = "9ms""#, "2:11: error: retry.initial must be from 10ms to 1d, not 9ms"),
     Case(
-      "retry", #"initial = "2h""#,
+      "retry", "initial = \"2h\"\nmax = \"1h\"",
       "2:11: error: retry.initial (2h) must not be longer than retry.max (1h)"),
-    Case(
-      "retry", #"max = "1s""#,
-      "2:7: error: retry.initial (30s) must not be longer than retry.max (1s)"),
     Case("retry", #"max = "31d""#, "2:7: error: retry.max must be from 10ms to 30d, not 31d"),
     Case("retry", "factor = 0.5", "2:10: error: retry.factor must be from 1 to 100, not 0.5"),
     Case("retry", "factor = nan", "2:10: error: retry.factor must be from 1 to 100, not nan"),

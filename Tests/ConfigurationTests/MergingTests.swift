@@ -48,15 +48,15 @@ import Testing
 
   @Test func letsTheWinnerAnswerForItsRange() throws {
     let directory = try DropInDirectory([
-      "10.toml": base + "rotate_before = \"20y\"",
+      "10.toml": base + "rotate_before = \"200y\"",
       "20.toml": "[credential.jira]\nrotate_before = \"10d\"",
     ])
     #expect(directory.lines() == [])
-    try directory.write("[credential.jira]\n\nrotate_before = \"30y\"", to: "20.toml")
+    try directory.write("[credential.jira]\n\nrotate_before = \"300y\"", to: "20.toml")
     #expect(
       directory.lines() == [
-        "20.toml:3:17: error: credential.jira.rotate_before must be from 0ms to 3650d, "
-          + "not 10957d 12h"
+        "20.toml:3:17: error: credential.jira.rotate_before must be from 0ms to 36500d, "
+          + "not 109575d"
       ])
   }
 

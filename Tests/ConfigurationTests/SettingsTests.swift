@@ -159,6 +159,16 @@ import Testing
     #expect(settings.credentials.first?.policy.expiration == expiration)
   }
 
+  @Test func aValueWrittenAloneTakesTheDefaultsThatItBoundsAlong() throws {
+    let short = try settings(
+      of: base + "\n[defaults]\nrotate_before = \"1d\"\n[retry]\nmax = \"1s\"")
+    #expect(short.credentials.first?.policy.criticalBefore == .days(1))
+    #expect(short.api.keyCriticalBefore == .days(1))
+    #expect(short.retry.initial == .seconds(1))
+    let long = try settings(of: base + "\n[retry]\ninitial = \"2h\"")
+    #expect(long.retry.max == .hours(2))
+  }
+
   @Test func connectsNoLongerThanAWholeRequestMayTake() throws {
     let settings = try settings(of: base.replacing("[api]\n", with: "[api]\ntimeout = \"2s\"\n"))
     #expect(settings.api.connectTimeout == .seconds(2))

@@ -18,7 +18,7 @@ extension KeyTable {
   ]
 
   /// The longest span of a policy: as good as for ever, and far from overflowing.
-  private static let longest = TimeSpan.days(3650)
+  private static let longest = TimeSpan.days(36_500)
 
   /// The keys that `credential.NAME` and `defaults` share.
   static let policy: [Key<Policy>] = [

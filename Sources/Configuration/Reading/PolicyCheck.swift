@@ -2,12 +2,13 @@ import RotationEngine
 
 /// Compares the values of one policy with each other, its defaults filled in.
 enum PolicyCheck {
-  /// The window must open before it is critical.
-  static func windows(_ policy: Policy, in scope: Scope, _ problems: inout Problems) {
+  /// The window must open before it is critical: a shorter window written alone shortens both.
+  static func windows(_ policy: inout Policy, in scope: Scope, _ problems: inout Problems) {
     guard policy.criticalBefore > policy.rotateBefore else { return }
-    let own = scope.position(of: "critical_before") ?? scope.position(of: "rotate_before")
-    // With neither of its own, it is the defaults that are wrong, and they have been told.
-    guard let own else { return }
+    guard let own = scope.position(of: "critical_before") else {
+      policy.criticalBefore = policy.rotateBefore
+      return
+    }
     problems.error(
       "\(scope.path.appending("critical_before")) (\(policy.criticalBefore)) must not be longer "
         + "than rotate_before (\(policy.rotateBefore))", at: own)

@@ -28,7 +28,7 @@ struct SettingsReader {
   mutating func settings() -> Settings {
     var policy = Policy()
     let isUsable = defaults.read(KeyTable.policy, into: &policy, &problems)
-    if isUsable { PolicyCheck.windows(policy, in: defaults, &problems) }
+    if isUsable { PolicyCheck.windows(&policy, in: defaults, &problems) }
     var settings = Settings(
       api: api(policy), credentials: credentials(policy), retry: retry(), alert: alert())
     _ = scope("metrics").read(KeyTable.metrics, into: &settings, &problems)
@@ -83,10 +83,15 @@ struct SettingsReader {
     let scope = scope("retry")
     var retry = RetryPolicy()
     let isUsable = scope.read(KeyTable.retry, into: &retry, &problems)
-    if isUsable, retry.initial > retry.max {
+    guard isUsable, retry.initial > retry.max else { return retry }
+    // One that is written alone takes the other's default along.
+    switch (scope.position(of: "initial"), scope.position(of: "max")) {
+    case (let initial?, _?):
       problems.error(
         "retry.initial (\(retry.initial)) must not be longer than retry.max (\(retry.max))",
-        at: scope.position(of: "initial") ?? scope.position(of: "max") ?? scope.position)
+        at: initial)
+    case (nil, _): retry.initial = retry.max
+    case (_, nil): retry.max = retry.initial
     }
     return retry
   }
@@ -124,7 +129,7 @@ struct SettingsReader {
         KeyTable.credential, in: scope,
         "a credential has connection_id, id and one or more secrets.KEY")
       if isPolicyUsable {
-        PolicyCheck.windows(credential.policy, in: scope, &problems)
+        PolicyCheck.windows(&credential.policy, in: scope, &problems)
         PolicyCheck.expiration(credential, in: scope, defaults: defaults, &problems)
       }
       if isUsable { check.compare(credential, in: scope, &problems, &warnings) }
