@@ -76,9 +76,6 @@ let package = Package(
       name: "ConfigurationTests", dependencies: ["Configuration", "RotationEngine"],
       swiftSettings: strict),
     .testTarget(
-      name: "SecretSourcesTests", dependencies: ["SecretSources", "RotationEngine", "SecretMemory"],
-      swiftSettings: strict),
-    .testTarget(
       name: "HTTPTransportTests", dependencies: ["HTTPTransport", "SecretMemory"],
       swiftSettings: strict),
     .testTarget(

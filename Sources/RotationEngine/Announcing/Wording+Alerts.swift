@@ -23,6 +23,13 @@ extension Wording {
     return said
   }
 
+  /// What an alert that stands is about, and what to do.
+  public static func standing(
+    _ alert: StandingAlert, _ record: CredentialRecord, policy: Policy
+  ) -> String {
+    cause(alert, record, expiresAt: record.view.expiresAt, policy: policy)
+  }
+
   private static func reason(_ alert: StandingAlert, _ record: CredentialRecord) -> String? {
     switch alert.kind {
     case .rotationHeld: record.refusals.first?.cause.rawValue

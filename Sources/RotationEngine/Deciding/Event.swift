@@ -20,6 +20,8 @@ public enum Event: Hashable, Sendable {
   case infoEnded(CredentialKey, Exchange)
   /// A person asks for a pass over a credential.
   case rotateRequested(RotateRequest, CredentialKey)
+  /// A person asks what DX lists for a connection.
+  case listRequested(connection: Int64)
   /// A new, valid configuration is in force; with what the store knows of the credentials that are new in it.
   case reloaded(Settings, [CredentialRecord])
   /// The service is to end.

@@ -177,7 +177,7 @@ extension Engine {
 
 extension LastError {
   /// What people are told of a verdict that is not an acceptance.
-  init(_ verdict: Verdict, at time: WallTime) {
+  public init(_ verdict: Verdict, at time: WallTime) {
     switch verdict {
     case .accepted: self.init(at: time, kind: .unreachable)
     case .refused(let cause, let said):

@@ -79,7 +79,6 @@ extension Engine {
       }
       var record = credential.record
       record.alerts = []
-      record.revision += 1
       effects.append(.save(record))
     }
   }

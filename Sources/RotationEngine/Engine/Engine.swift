@@ -23,7 +23,8 @@ public struct Engine {
 
   let mode: Mode
   let buildDate: WallTime
-  var settings: Settings
+  /// The configuration in force.
+  public internal(set) var settings: Settings
   var credentials: [TrackedCredential] = []
   var slots: [CredentialKey: Int] = [:]
   /// Credentials that were removed from the configuration while a send was under way.
@@ -147,6 +148,7 @@ public struct Engine {
     case .listEnded(let connection, let exchange): listEnded(connection, exchange)
     case .infoEnded(let key, let exchange): infoEnded(key, exchange)
     case .rotateRequested(let request, let key): rotateRequested(request, key)
+    case .listRequested(let connection): wantList(connection)
     case .reloaded(let settings, let records): reload(settings, records)
     case .stopRequested: stop()
     }
@@ -177,7 +179,6 @@ public struct Engine {
   /// Stores every record that this event changed, each once.
   private mutating func saveChanged() {
     for slot in changed.sorted() where credentials.indices.contains(slot) {
-      credentials[slot].record.revision += 1
       effects.append(.save(credentials[slot].record))
     }
     changed.removeAll(keepingCapacity: true)

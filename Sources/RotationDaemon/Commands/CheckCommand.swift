@@ -1,0 +1,85 @@
+import Configuration
+import Glibc
+import RotationEngine
+import SecretSources
+
+/// `dx-rotated check`: every problem at once; sends nothing.
+package struct CheckCommand {
+  private let place: CommandPlace
+  private let isConfigurationOnly: Bool
+  private let isOnline: Bool
+
+  /// Makes the command.
+  package init(place: CommandPlace, configurationOnly: Bool, online: Bool) {
+    self.place = place
+    isConfigurationOnly = configurationOnly
+    isOnline = online
+  }
+
+  /// Checks, and prints what was found.
+  package func run() throws(ExitStatus) -> ExitStatus {
+    let configuration = try place.loadConfiguration()
+    for warning in configuration.warnings { Output.error("\(warning)") }
+    let settings = configuration.settings
+    let count = settings.credentials.count
+    var worst = ExitStatus.done
+    if !isConfigurationOnly { worst = readEverySource(settings) }
+    if isOnline {
+      let status = try checkOnline()
+      if worst == .done { worst = status }
+    }
+    if worst == .done {
+      Output.line(
+        "\(configuration.files.count) drop-ins, \(count) credential\(count == 1 ? "" : "s"): no problem found"
+      )
+    }
+    return worst
+  }
+
+  private func readEverySource(_ settings: Settings) -> ExitStatus {
+    let reader = SourceReader(
+      environment: SecretSources.ProcessEnvironment(),
+      credentialsDirectory: Environment["CREDENTIALS_DIRECTORY"], readsEnvironment: false)
+    // Only whether it can be read counts here, so any key will do.
+    guard let key = FingerprintKey.generate() else { return .unexpected }
+    var worst = ExitStatus.done
+    let tell = { (name: String, failure: SourceFailure?, warnings: [String]) in
+      for warning in warnings { Output.error("\(name): warning: \(warning)") }
+      guard let failure else { return }
+      if failure.kind == .elsewhere {
+        Output.line("\(name): note: \(failure.message)")
+      } else {
+        Output.error("\(name): error: \(failure.message)")
+        worst = .sourceUnavailable
+      }
+    }
+    switch reader.apiKey(settings.api.token, expiration: settings.api.tokenExpiration, keyedBy: key)
+    {
+    case .success(let read): tell("api.token", nil, read.warnings)
+    case .failure(let failure): tell("api.token", failure, [])
+    }
+    for credential in settings.credentials where credential.policy.enabled {
+      switch reader.values(of: credential, keyedBy: key) {
+      case .success(let values): tell(credential.name.printable, nil, values.warnings)
+      case .failure(let failure): tell(credential.name.printable, failure, [])
+      }
+    }
+    return worst
+  }
+
+  private func checkOnline() throws(ExitStatus) -> ExitStatus {
+    let reply = try CommandAnswer(place: place).ask(ControlRequest(.checkOnline))
+    for connection in reply.connections ?? [] {
+      if let error = connection.error {
+        Output.error("connection \(connection.connectionID): error: \(error.printable)")
+        continue
+      }
+      Output.line("connection \(connection.connectionID): the API key is accepted")
+      for credential in connection.credentials {
+        let line = "  \(credential.name.printable) (\(credential.id)): \(credential.message)"
+        if credential.isListed { Output.line(line) } else { Output.error(line) }
+      }
+    }
+    return ExitStatus(rawValue: reply.status) ?? .unexpected
+  }
+}

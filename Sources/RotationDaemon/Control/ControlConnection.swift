@@ -1,0 +1,120 @@
+import Dispatch
+import FoundationEssentials
+import Glibc
+
+/// One client of the control socket: a line in, a line out.
+final class ControlConnection: @unchecked Sendable {
+  // All state is confined to the loop's queue; that is why @unchecked holds.
+
+  /// The longest request, and how long a client may take for it and for reading its answer.
+  static let requestLimit = 65_536
+  static let patience = DispatchTimeInterval.seconds(10)
+
+  private let descriptor: Int32
+  private let queue: DispatchQueue
+  private let reading: any DispatchSourceRead
+  private let deadline: any DispatchSourceTimer
+  private var writing: (any DispatchSourceWrite)?
+  private let asked: (ControlRequest, @escaping (ControlReply) -> Void) -> Void
+  private let ended: () -> Void
+  private var received: [UInt8] = []
+  private var reply: ArraySlice<UInt8> = []
+  private var isAnswering = false
+  private var isOver = false
+
+  init(
+    descriptor: Int32, queue: DispatchQueue,
+    asked: @escaping (ControlRequest, @escaping (ControlReply) -> Void) -> Void,
+    ended: @escaping () -> Void
+  ) {
+    self.descriptor = descriptor
+    self.queue = queue
+    self.asked = asked
+    self.ended = ended
+    reading = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
+    deadline = DispatchSource.makeTimerSource(queue: queue)
+    deadline.schedule(deadline: .now() + Self.patience)
+    deadline.setEventHandler { [weak self] in self?.end() }
+    reading.setEventHandler { [weak self] in self?.read() }
+    // The descriptor outlives both sources: each holds the connection until it is cancelled.
+    reading.setCancelHandler { [self] in closeWhenUnused() }
+    reading.activate()
+    deadline.activate()
+  }
+
+  private func read() {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while !isOver {
+      let count = Glibc.read(descriptor, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      if count < 0, errno == EAGAIN { return }
+      // A client that hangs up has no interest in the answer; what it asked for goes on.
+      guard count > 0 else { return end() }
+      guard !isAnswering else { continue }
+      received += buffer.prefix(count)
+      if let newline = received.firstIndex(of: UInt8(ascii: "\n")) {
+        answer(received[..<newline])
+      } else if received.count > Self.requestLimit {
+        return send(ControlReply(.usage, "the request is longer than \(Self.requestLimit) bytes"))
+      }
+    }
+  }
+
+  private func answer(_ line: ArraySlice<UInt8>) {
+    isAnswering = true
+    guard let request = try? JSONDecoder().decode(ControlRequest.self, from: Data(line)) else {
+      return send(ControlReply(.usage, "the request is not one this daemon knows"))
+    }
+    // From here on the client waits for the daemon.
+    deadline.schedule(deadline: .distantFuture)
+    asked(request) { [weak self] reply in self?.send(reply) }
+  }
+
+  private func send(_ answer: ControlReply) {
+    guard !isOver else { return }
+    isAnswering = true
+    deadline.schedule(deadline: .now() + Self.patience)
+    let encoded = (try? JSONEncoder().encode(answer)) ?? Data()
+    reply = Array(encoded) + [UInt8(ascii: "\n")]
+    write()
+  }
+
+  private func write() {
+    while !reply.isEmpty {
+      let count = reply.withUnsafeBytes {
+        Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+      }
+      if count < 0, errno == EINTR { continue }
+      if count < 0, errno == EAGAIN { return waitToWrite() }
+      guard count > 0 else { return end() }
+      reply = reply.dropFirst(count)
+    }
+    end()
+  }
+
+  private func waitToWrite() {
+    guard writing == nil else { return }
+    let source = DispatchSource.makeWriteSource(
+      fileDescriptor: descriptor, queue: queue)
+    source.setEventHandler { [weak self] in self?.write() }
+    source.setCancelHandler { [self] in closeWhenUnused() }
+    writing = source
+    source.activate()
+  }
+
+  private func end() {
+    guard !isOver else { return }
+    isOver = true
+    deadline.cancel()
+    reading.cancel()
+    writing?.cancel()
+    ended()
+  }
+
+  private var cancelled = 0
+
+  private func closeWhenUnused() {
+    cancelled += 1
+    if cancelled == (writing == nil ? 1 : 2) { close(descriptor) }
+  }
+}

@@ -1,0 +1,64 @@
+import Dispatch
+import Glibc
+import RotationEngine
+import Systemd
+
+/// The socket through which commands ask the daemon (contract, section 1): root and the service's own user only.
+///
+/// Requests are bounded, and a client that hangs costs one of a few places for a few seconds.
+final class ControlServer: @unchecked Sendable {
+  // All state is confined to the loop's queue; that is why @unchecked holds.
+
+  static let connectionLimit = 16
+
+  private let loop: RotationLoop
+  private let path: String
+  private let desk: ControlDesk
+  private var listener: (any DispatchSourceRead)?
+  private var connections: [Int32: ControlConnection] = [:]
+
+  init(loop: RotationLoop, path: String) {
+    self.loop = loop
+    self.path = path
+    desk = ControlDesk(loop: loop)
+  }
+
+  /// Listens.
+  ///
+  /// Without the socket the daemon does all the rest; commands then say that they cannot ask it.
+  func start() {
+    guard let descriptor = UnixSocket.listen(at: path) else { return cannotListen() }
+    let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: loop.queue)
+    source.setEventHandler { [weak self] in self?.accept(descriptor) }
+    source.setCancelHandler { close(descriptor) }
+    source.activate()
+    listener = source
+  }
+
+  func stop() {
+    listener?.cancel()
+    listener = nil
+    unlink(path)
+  }
+
+  private func cannotListen() {
+    loop.say(
+      Announcement(
+        .configLoaded, .warning,
+        "the control socket \(path) cannot be made (\(String(cString: strerror(errno)))): rotate, "
+          + "plan and check --online cannot ask this daemon", reason: "no_control_socket"))
+  }
+
+  private func accept(_ listening: Int32) {
+    while let descriptor = UnixSocket.accept(listening) {
+      guard UnixSocket.isPeerAllowed(descriptor), connections.count < Self.connectionLimit else {
+        close(descriptor)
+        continue
+      }
+      connections[descriptor] = ControlConnection(
+        descriptor: descriptor, queue: loop.queue,
+        asked: { [desk] request, reply in desk.answer(request, reply) },
+        ended: { [weak self] in self?.connections[descriptor] = nil })
+    }
+  }
+}

@@ -1,0 +1,172 @@
+import RotationEngine
+import StateStore
+
+/// Writes down what the engine decided, before anything of it happens (rule 11).
+///
+/// All of a turn is one durable commit. What could not be written is kept and written with the next turn, and nothing
+/// is sent meanwhile.
+final class AttemptLedger {
+  /// What came of a turn.
+  struct Entry {
+    /// The attempts that are on disk and may be sent.
+    var recorded: [Attempt] = []
+    /// Those that may not, and why.
+    var declined: [(CredentialKey, DeclineReason)] = []
+  }
+
+  private let state: any DurableState
+  private let clock: SystemClock
+  /// The attempts under way, by their numbers in the store.
+  private var open: [CredentialKey: Int64] = [:]
+  /// What is decided but not yet on disk.
+  private var unwritten: [Effect] = []
+  /// The revision under which each record was stored last, by this process.
+  private var revisions: [CredentialKey: Int64] = [:]
+
+  /// Why the state could not be written the last time; nil: it could.
+  private(set) var failure: StateError?
+
+  init(state: any DurableState, clock: SystemClock) {
+    self.state = state
+    self.clock = clock
+  }
+
+  /// Whether everything that was decided is on disk.
+  var isWritten: Bool { unwritten.isEmpty }
+
+  /// Writes a turn's decisions down.
+  func commit(_ effects: [Effect]) -> Entry {
+    unwritten += effects.filter(\.isDurable)
+    var entry = Entry()
+    var sends: [Attempt] = []
+    for case .send(let attempt, _) in effects {
+      if claims(attempt.key, &entry) { sends.append(attempt) }
+    }
+    guard !unwritten.isEmpty || !sends.isEmpty else { return entry }
+    while true {
+      var conflict: CredentialKey?
+      do {
+        let numbered = try write(sends, &conflict)
+        failure = nil
+        settle(sends: numbered)
+        entry.recorded = numbered
+        return entry
+      } catch {
+        guard let key = conflict else {
+          failure = error
+          for attempt in sends { decline(attempt.key, .unrecordable(error.description), &entry) }
+          unwritten = Self.compacted(unwritten)
+          return entry
+        }
+        sends.removeAll { $0.key == key }
+        yield(key, &entry)
+      }
+    }
+  }
+
+  private func claims(_ key: CredentialKey, _ entry: inout Entry) -> Bool {
+    do {
+      if try state.claim(key) { return true }
+      entry.declined.append((key, .claimed))
+    } catch {
+      entry.declined.append((key, .unrecordable(error.description)))
+    }
+    return false
+  }
+
+  private func write(
+    _ sends: [Attempt], _ conflict: inout CredentialKey?
+  ) throws(StateError) -> [Attempt] {
+    let now = clock.wall
+    var found: CredentialKey?
+    var saved = revisions
+    defer { conflict = found }
+    let attempts = try state.transaction { () throws(StateError) in
+      for effect in unwritten {
+        switch effect {
+        case .save(let record):
+          let revision = try state.save(record)
+          // Another process has stored the record since this one was read: its word holds.
+          guard revision == (saved[record.key] ?? record.revision) + 1 else {
+            found = record.key
+            throw .busy(path: "the record of \(record.name)")
+          }
+          saved[record.key] = revision
+        case .saveInstance(let instance): try state.save(instance)
+        case .finish(let key, let outcome):
+          if let number = open[key] { try state.finish(number, outcome, at: now) }
+        case .close(let number, let outcome): try state.finish(number, outcome, at: now)
+        default: break
+        }
+      }
+      var numbered: [Attempt] = []
+      for var attempt in sends {
+        attempt.number = try state.begin(attempt)
+        numbered.append(attempt)
+      }
+      return numbered
+    }
+    revisions = saved
+    return attempts
+  }
+
+  private func settle(sends: [Attempt]) {
+    let sending = Set(sends.map(\.key))
+    for case .finish(let key, _) in unwritten {
+      open[key] = nil
+      if !sending.contains(key) { state.release(key) }
+    }
+    for attempt in sends { open[attempt.key] = attempt.number }
+    unwritten.removeAll(keepingCapacity: true)
+  }
+
+  /// Gives way to what another process has stored.
+  private func yield(_ key: CredentialKey, _ entry: inout Entry) {
+    unwritten.removeAll { effect in
+      if case .save(let record) = effect { record.key == key } else { false }
+    }
+    do {
+      if let record = try state.record(for: key) {
+        revisions[key] = record.revision
+        decline(key, .outdated(record), &entry)
+        return
+      }
+      decline(key, .claimed, &entry)
+    } catch {
+      decline(key, .unrecordable(error.description), &entry)
+    }
+  }
+
+  private func decline(_ key: CredentialKey, _ reason: DeclineReason, _ entry: inout Entry) {
+    if open[key] == nil { state.release(key) }
+    entry.declined.append((key, reason))
+  }
+
+  /// Of several saves of one record only the last is wanted.
+  private static func compacted(_ effects: [Effect]) -> [Effect] {
+    var records: [CredentialKey: CredentialRecord] = [:]
+    var instance: InstanceRecord?
+    var others: [Effect] = []
+    for effect in effects {
+      switch effect {
+      case .save(let record): records[record.key] = record
+      case .saveInstance(let record): instance = record
+      default: others.append(effect)
+      }
+    }
+    let saves = records.values.sorted { $0.key < $1.key }.map { Effect.save($0) }
+    return others + saves + [instance].compactMap { $0 }.map { Effect.saveInstance($0) }
+  }
+}
+
+extension Effect {
+  /// Whether it is written to the state, apart from attempts themselves.
+  fileprivate var isDurable: Bool {
+    switch self {
+    case .save, .saveInstance, .finish, .close: true
+    case .readSource, .discardValues, .readAPIKey, .useAPIKey, .send, .list, .info, .announce,
+      .alert, .answer, .stopped:
+      false
+    }
+  }
+}

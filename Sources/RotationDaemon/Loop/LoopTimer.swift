@@ -1,0 +1,34 @@
+import Dispatch
+import RotationEngine
+
+/// The one timer of the loop, armed for the engine's next deadline on the wall clock.
+final class LoopTimer {
+  private let source: any DispatchSourceTimer
+  private let clock: SystemClock
+  /// What it is armed for; nil once it has fired.
+  private(set) var deadline: WallTime?
+
+  init(queue: DispatchQueue, clock: SystemClock, fired: @escaping () -> Void) {
+    self.clock = clock
+    source = DispatchSource.makeTimerSource(queue: queue)
+    source.schedule(wallDeadline: .distantFuture)
+    source.setEventHandler { [weak self] in
+      self?.deadline = nil
+      fired()
+    }
+    source.activate()
+  }
+
+  deinit { source.cancel() }
+
+  func arm(for next: WallTime?) {
+    guard next != deadline else { return }
+    deadline = next
+    guard let next else { return source.schedule(wallDeadline: .distantFuture) }
+    // Rounded up: a timer that fires within the millisecond before its deadline would find nothing due.
+    let wait = max(0, (next - clock.wall).milliseconds) + 1
+    source.schedule(
+      wallDeadline: .now() + .milliseconds(Int(min(wait, Int64(Int32.max)))),
+      leeway: .microseconds(500))
+  }
+}

@@ -1,0 +1,205 @@
+import Dispatch
+import RotationEngine
+import SecretMemory
+import SecretSources
+import StateStore
+
+/// The loop: the world's events go into the engine, its effects go out, one turn at a time on one serial queue.
+///
+/// A turn ends with one durable commit of what the engine decided in it; only then is anything sent, said or answered.
+package final class RotationLoop: @unchecked Sendable {
+  // All state is confined to `queue`; that is why @unchecked holds.
+
+  let queue: DispatchQueue
+  let clock: SystemClock
+  private(set) var engine: Engine
+  private let ledger: AttemptLedger
+  private let sources: SourceAdapter
+  private let dx: DXAdapter
+  private let journal: Journal
+  private lazy var timer = LoopTimer(queue: queue, clock: clock) { [weak self] in
+    self?.post(.tick)
+  }
+  private var effects: [Effect] = []
+  private var isTurnScheduled = false
+  private var byKey: [CredentialKey: CredentialSettings] = [:]
+  private var askers: [UInt64: (CredentialKey, RotateAnswer) -> Void] = [:]
+  private var lastTicket: UInt64 = 0
+  /// When each request under way began, for the watchdog.
+  private var requestsSince: [Int64: WallTime] = [:]
+
+  /// Called at the end of each turn.
+  var turnEnded: (() -> Void)?
+  /// Told how each list ended.
+  var listEnded: ((Int64, Exchange) -> Void)?
+  /// Told of alerts that changed.
+  var alertChanged: ((AlertNotice) -> Void)?
+  /// Called when a stop is complete.
+  var stopped: (() -> Void)?
+
+  /// Makes a loop that stands still until `start`.
+  init(
+    queue: DispatchQueue, clock: SystemClock, engine: Engine, state: any DurableState,
+    sources: SourceAdapter, dx: DXAdapter, journal: Journal
+  ) {
+    self.queue = queue
+    self.clock = clock
+    self.engine = engine
+    self.sources = sources
+    self.dx = dx
+    self.journal = journal
+    ledger = AttemptLedger(state: state, clock: clock)
+    dx.turnEnded = { [weak self] in self?.turn() }
+  }
+
+  /// Sets the engine to work, and ends with the first turn done.
+  func start(settings: Settings, records: [CredentialRecord], unfinished: [Attempt]) {
+    adopt(settings)
+    effects += engine.start(records: records, unfinished: unfinished, at: clock.moment)
+    turn()
+  }
+
+  /// Takes an event in; the turn ends when everything that happened at the same time is in.
+  func post(_ event: Event) {
+    effects += engine.handle(event, at: clock.moment)
+    guard !isTurnScheduled else { return }
+    isTurnScheduled = true
+    queue.async { [weak self] in self?.turn() }
+  }
+
+  func reload(_ settings: Settings, records: [CredentialRecord]) {
+    adopt(settings)
+    dx.reconfigure(settings.api)
+    post(.reloaded(settings, records))
+  }
+
+  private func adopt(_ settings: Settings) {
+    byKey = Dictionary(settings.credentials.map { ($0.key, $0) }) { first, _ in first }
+    sources.watch(settings)
+  }
+
+  /// Asks for a pass over a credential; `answered` is called once.
+  func rotate(
+    _ key: CredentialKey, force: Bool, dryRun: Bool,
+    answered: @escaping (CredentialKey, RotateAnswer) -> Void
+  ) {
+    lastTicket += 1
+    askers[lastTicket] = answered
+    post(.rotateRequested(RotateRequest(ticket: lastTicket, force: force, dryRun: dryRun), key))
+  }
+
+  func say(_ announcement: Announcement) { journal.say(announcement) }
+
+  /// Why the state could not be written the last time; nil: it could.
+  var stateFailure: StateError? { ledger.failure }
+
+  var lostEntries: Int { journal.lostEntries }
+
+  /// The engine's deadline that passed without the timer's word, if there is one.
+  var overdueDeadline: WallTime? {
+    timer.deadline.flatMap { $0 < clock.wall ? $0 : nil }
+  }
+
+  /// Since when the oldest request is under way.
+  var oldestRequest: WallTime? { requestsSince.values.min() }
+
+  private func turn() {
+    isTurnScheduled = false
+    // What is declined in a turn is another event, whose effects belong to this turn too.
+    while !effects.isEmpty {
+      let taken = effects
+      effects = []
+      let entry = ledger.commit(taken)
+      let numbers = Dictionary(entry.recorded.map { ($0.key, $0) }) { first, _ in first }
+      for effect in taken { carryOut(effect, numbers) }
+      for (key, reason) in entry.declined {
+        sources.discard(key)
+        effects += engine.handle(.sendDeclined(key, reason), at: clock.moment)
+      }
+    }
+    timer.arm(for: engine.nextDeadline)
+    turnEnded?()
+  }
+
+  private func carryOut(_ effect: Effect, _ recorded: [CredentialKey: Attempt]) {
+    switch effect {
+    case .readSource(let key, let forSend): read(key, forSend: forSend)
+    case .discardValues(let key): sources.discard(key)
+    case .readAPIKey: readAPIKey()
+    case .useAPIKey(let fingerprint): dx.use(fingerprint)
+    case .send(let attempt, _):
+      if let attempt = recorded[attempt.key] { send(attempt) }
+    case .list(let connection): list(connection)
+    case .info(let key): info(key)
+    case .announce(let announcement): journal.say(announcement)
+    case .alert(let notice): alertChanged?(notice)
+    case .answer(let ticket, let key, let answer):
+      askers.removeValue(forKey: ticket)?(key, answer)
+    case .stopped: stopped?()
+    case .save, .saveInstance, .finish, .close: break
+    }
+  }
+
+  private func read(_ key: CredentialKey, forSend: Bool) {
+    guard let credential = byKey[key] else { return }
+    sources.read(credential, forSend: forSend) { [weak self] result in
+      guard let self else { return }
+      // A reload has changed where the values are: what was read before it counts no more.
+      guard let present = byKey[key], present.sources == credential.sources,
+        present.policy.expiration == credential.policy.expiration
+      else { return sources.discard(key) }
+      post(.sourceRead(key, result))
+    }
+  }
+
+  private func readAPIKey() {
+    let api = engine.settings.api
+    sources.readAPIKey(api) { [weak self] result in
+      guard let self, engine.settings.api.token == api.token,
+        engine.settings.api.tokenExpiration == api.tokenExpiration
+      else { return }
+      if case .success(let read) = result { dx.offer(read) }
+      post(.apiKeyRead(result.map(\.reading)))
+    }
+  }
+
+  private func send(_ attempt: Attempt) {
+    guard let values = sources.take(attempt.key), let credential = byKey[attempt.key] else {
+      return post(.updateEnded(attempt.key, .failed("its values are gone; nothing was sent")))
+    }
+    begin(attempt.number)
+    dx.update(
+      attempt, values, expirationDate: Self.expirationDate(credential.policy, values)
+    ) { [weak self] exchange in
+      self?.requestsSince[attempt.number] = nil
+      self?.post(.updateEnded(attempt.key, exchange))
+    }
+  }
+
+  /// `send_expiration_date`: the date that is not DX's own.
+  private static func expirationDate(
+    _ policy: Policy, _ values: SourceAdapter.KeptValues
+  ) -> String? {
+    guard policy.sendExpirationDate else { return nil }
+    return switch policy.expiration {
+    case .dx: nil
+    case .fixed(let date): date.date
+    case .source, .jwt, .x509: values.expiration?.date
+    }
+  }
+
+  private func list(_ connection: Int64) {
+    begin(-connection)
+    dx.list(connection: connection) { [weak self] exchange in
+      self?.requestsSince[-connection] = nil
+      self?.listEnded?(connection, exchange)
+      self?.post(.listEnded(connection: connection, exchange))
+    }
+  }
+
+  private func info(_ key: CredentialKey) {
+    dx.info(key) { [weak self] exchange in self?.post(.infoEnded(key, exchange)) }
+  }
+
+  private func begin(_ request: Int64) { requestsSince[request] = clock.wall }
+}

@@ -1,0 +1,17 @@
+import CLinux
+import Glibc
+
+/// What every process of the program does before it holds a secret.
+package enum ProcessSetup {
+  /// No core dump, no SIGPIPE, one heap.
+  package static func prepare() {
+    // The limit alone does not stop a core that is piped to a program (core(5)); not being dumpable does.
+    var none = rlimit(rlim_cur: 0, rlim_max: 0)
+    setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+    _ = clinux_forbid_core_dumps()
+    signal(SIGPIPE, SIG_IGN)
+    // Reader threads come and go: arenas of their own would keep what they freed.
+    _ = clinux_use_one_heap()
+    umask(0o077)
+  }
+}

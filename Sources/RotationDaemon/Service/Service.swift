@@ -1,0 +1,216 @@
+import Configuration
+import Dispatch
+import Glibc
+import HTTPTransport
+import RotationEngine
+import SecretSources
+import StateStore
+import Systemd
+
+/// The daemon: `dx-rotated run`.
+package final class Service: @unchecked Sendable {
+  // All state is confined to `queue` once `start` has run; that is why @unchecked holds.
+
+  private let options: ServiceOptions
+  private let queue = DispatchQueue(label: "dx-rotated")
+  private let clock = SystemClock()
+  private let notifier: ServiceNotifier
+  private let journal: Journal
+  private let reader: SourceReader
+  private var state: SQLiteState?
+  private var loop: RotationLoop?
+  private var watchdog: WatchdogTick?
+  private var statusLine: StatusLine?
+  private var control: ControlServer?
+  /// A configuration with another URL waits until nothing is under way with the one before.
+  private var successor: LoadedConfiguration?
+  private var settings: Settings?
+  private var isStopping = false
+
+  /// Makes the service; to be called before any thread starts.
+  package init(options: ServiceOptions) {
+    self.options = options
+    // The reader takes the environment as it is now: later changes of it are nobody's.
+    let environment = SecretSources.ProcessEnvironment.captured()
+    reader = SourceReader(
+      environment: environment, credentialsDirectory: Environment["CREDENTIALS_DIRECTORY"],
+      readsEnvironment: true)
+    notifier = ServiceNotifier.takingEnvironment()
+    journal = Journal(
+      EventLog(destination: LogDestination.choose(options.log), minimum: options.logLevel))
+  }
+
+  /// Runs until a signal ends it.
+  package func run(_ signals: inout Signals) -> ExitStatus {
+    do throws(ExitStatus) {
+      let configuration = try load()
+      try open(configuration)
+    } catch {
+      return error
+    }
+    while true {
+      switch signals.next() {
+      case .reload: queue.async { self.reload() }
+      case .stop: queue.async { self.stop() }
+      case .ended: return .done
+      }
+    }
+  }
+
+  // MARK: Starting
+
+  private func load() throws(ExitStatus) -> LoadedConfiguration {
+    do {
+      return try Configuration.load(
+        directories: options.directories, environment: Environment.all)
+    } catch {
+      for diagnostic in error.diagnostics { Output.error("\(diagnostic)") }
+      let count = error.diagnostics.count
+      journal.say(Service.rejected(error, "the service does not start"))
+      notifier.failed(
+        errno: EINVAL,
+        status: "the configuration has \(count) error\(count == 1 ? "" : "s"): see dx-rotated check"
+      )
+      throw .configuration
+    }
+  }
+
+  private func open(_ configuration: LoadedConfiguration) throws(ExitStatus) {
+    let settings = configuration.settings
+    let state: SQLiteState
+    let key: FingerprintKey
+    do {
+      state = try SQLiteState(
+        directory: options.stateDirectory, instance: settings.api.url, access: .daemon)
+      guard let made = FingerprintKey(bytes: try state.fingerprintKey()) else {
+        throw StateError.corrupt(path: options.stateDirectory, reason: "the fingerprint key")
+      }
+      key = made
+    } catch let error as StateError {
+      fail(error.description)
+      throw ExitStatus(error)
+    } catch {
+      throw .unexpected
+    }
+    self.state = state
+    var outcome = ExitStatus.done
+    queue.sync {
+      do throws(ExitStatus) { try start(configuration, state, key) } catch { outcome = error }
+    }
+    guard outcome == .done else { throw outcome }
+  }
+
+  private func start(
+    _ configuration: LoadedConfiguration, _ state: SQLiteState, _ key: FingerprintKey
+  ) throws(ExitStatus) {
+    if case .rebuilt(let movedTo, let reason) = state.opening {
+      journal.say(Service.rebuilt(movedTo: movedTo, reason: reason))
+    }
+    try makeLoop(configuration.settings, state, key)
+    guard let loop else { throw .unexpected }
+    let statusLine = StatusLine(loop: loop, notifier: notifier)
+    self.statusLine = statusLine
+    loop.say(Service.loaded(configuration))
+    loop.say(Service.started(configuration))
+    notifier.ready(status: statusLine.present)
+    loop.turnEnded = { [weak statusLine] in statusLine?.update() }
+    watchdog = WatchdogTick(
+      loop: loop, notifier: notifier, interval: Watchdog.interval(),
+      requestLimit: { [weak self] in self?.settings?.api.timeout ?? .zero })
+    control = ControlServer(loop: loop, path: options.controlPath)
+    control?.start()
+  }
+
+  private func makeLoop(
+    _ settings: Settings, _ state: SQLiteState, _ key: FingerprintKey
+  ) throws(ExitStatus) {
+    do {
+      let loop = try RotationLoop.make(
+        queue: queue, clock: clock, settings: settings, state: state, reader: reader,
+        fingerprintKey: key, journal: journal, mode: .daemon)
+      loop.stopped = { [weak self] in self?.stopped() }
+      self.loop = loop
+      self.settings = settings
+    } catch let error as StateError {
+      fail(error.description)
+      throw ExitStatus(error)
+    } catch {
+      fail("\(error)")
+      throw .unexpected
+    }
+  }
+
+  private func fail(_ text: String) {
+    Output.error(text)
+    notifier.failed(errno: EIO, status: text)
+  }
+
+  // MARK: Reloading and stopping
+
+  private func reload() {
+    guard let loop, let state, !isStopping else { return }
+    notifier.reloading(status: "reading the configuration")
+    defer { notifier.ready(status: statusLine?.present ?? "") }
+    do {
+      let configuration = try Configuration.load(
+        directories: options.directories, environment: Environment.all)
+      let known = Set(settings?.credentials.map(\.key) ?? [])
+      guard configuration.settings.api.url == settings?.api.url else {
+        return restart(with: configuration)
+      }
+      let records = try state.records().filter { !known.contains($0.key) }
+      settings = configuration.settings
+      loop.reload(configuration.settings, records: records)
+      loop.say(Service.loaded(configuration))
+    } catch let error as InvalidConfiguration {
+      loop.say(Service.rejected(error, "the one before stays in force"))
+    } catch {
+      loop.say(
+        Announcement(
+          .configRejected, .error,
+          "the state cannot be read, the configuration before stays: \(error)",
+          reason: "state"))
+    }
+  }
+
+  /// Another URL is another instance, with records of its own: nothing of the one before may be under way.
+  private func restart(with configuration: LoadedConfiguration) {
+    successor = configuration
+    loop?.post(.stopRequested)
+  }
+
+  private func stop() {
+    guard !isStopping else { return }
+    isStopping = true
+    successor = nil
+    loop?.say(Announcement(.stopping, .notice, "stopping: requests under way are waited for"))
+    let timeout = settings?.api.timeout ?? .zero
+    notifier.stopping(status: "waiting for requests under way")
+    notifier.extendTimeout(byMilliseconds: (timeout + .seconds(5)).milliseconds)
+    control?.stop()
+    loop?.post(.stopRequested)
+  }
+
+  private func stopped() {
+    if let successor, !isStopping {
+      self.successor = nil
+      return queue.async { self.follow(successor) }
+    }
+    Signals.end()
+  }
+
+  private func follow(_ configuration: LoadedConfiguration) {
+    guard let state, let watched = statusLine else { return }
+    do {
+      try state.use(instance: configuration.settings.api.url)
+      guard let key = FingerprintKey(bytes: try state.fingerprintKey()) else { return }
+      watchdog = nil
+      control?.stop()
+      _ = watched
+      try start(configuration, state, key)
+    } catch {
+      fail("\(error)")
+      Signals.end()
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Configuration
+import RotationDaemon
+
+/// The options of every command (contract, section 1).
+struct CommonOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A directory of drop-ins; repeatable, lowest priority first; replaces the standard ones.",
+      valueName: "dir"), completion: .directory)
+  var configDir: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The state directory (default: $STATE_DIRECTORY, else /var/lib/dx-rotated).",
+      valueName: "dir"), completion: .directory)
+  var stateDir: String?
+
+  var directories: [String] {
+    configDir.isEmpty ? ConfigurationDirectories.standard : configDir
+  }
+
+  var stateDirectory: String {
+    // systemd separates several with colons; the first is the state's.
+    let assigned = Environment["STATE_DIRECTORY"]?.split(separator: ":").first.map(String.init)
+    return stateDir ?? assigned ?? "/var/lib/dx-rotated"
+  }
+
+  var place: CommandPlace {
+    CommandPlace(directories: directories, stateDirectory: stateDirectory)
+  }
+}
+
+extension ExitStatus {
+  /// Runs a command, and ends the process with its status.
+  static func end(_ command: () throws(ExitStatus) -> ExitStatus) throws -> Never {
+    let status: ExitStatus
+    do throws(ExitStatus) { status = try command() } catch { status = error }
+    DXRotated.exit(withError: ExitCode(status.rawValue))
+  }
+}

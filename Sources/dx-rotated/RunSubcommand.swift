@@ -1,0 +1,42 @@
+import ArgumentParser
+import RotationDaemon
+import Systemd
+
+/// `dx-rotated run`.
+struct RunSubcommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "The daemon, in the foreground.")
+
+  @OptionGroup var common: CommonOptions
+
+  @Option(help: "Where the log goes: journal, stderr or auto.")
+  var log: LogDestination.Choice = .auto
+
+  @Option(help: "The least urgent entry that is logged: debug, info, notice, warning or error.")
+  var logLevel: LogLevel?
+
+  func run() throws {
+    let given = logLevel?.priority ?? Environment["DX_ROTATED_LOG_LEVEL"].flatMap(Priority.init)
+    ProcessSetup.prepare()
+    var signals = Signals()
+    let service = Service(
+      options: ServiceOptions(
+        directories: common.directories, stateDirectory: common.stateDirectory, log: log,
+        logLevel: given ?? .info))
+    try ExitStatus.end { () throws(ExitStatus) in service.run(&signals) }
+  }
+}
+
+/// A level on the command line.
+struct LogLevel: ExpressibleByArgument {
+  var priority: Priority
+
+  init?(argument: String) {
+    guard let priority = Priority(levelName: argument) else { return nil }
+    self.priority = priority
+  }
+
+  static var allValueStrings: [String] { ["debug", "info", "notice", "warning", "error"] }
+}
+
+extension LogDestination.Choice: ExpressibleByArgument {}
