@@ -79,6 +79,10 @@ let package = Package(
       name: "HTTPTransportTests", dependencies: ["HTTPTransport", "SecretMemory"],
       swiftSettings: strict),
     .testTarget(
+      name: "DXClientTests",
+      dependencies: ["DXClient", "HTTPTransport", "RotationEngine", "SecretMemory", "DXSimulator"],
+      swiftSettings: strict),
+    .testTarget(
       name: "StateStoreTests", dependencies: ["StateStore", "RotationEngine", "SecretMemory"],
       swiftSettings: strict),
     .testTarget(

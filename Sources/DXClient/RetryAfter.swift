@@ -60,10 +60,12 @@ extension WallTime {
 
   private static func timeOfDay(_ clock: Substring) -> TimeSpan? {
     let parts = clock.split(separator: ":", omittingEmptySubsequences: false)
-      .compactMap { number($0, digits: 2...2) }
     // 60 is a leap second, which counts as the next minute's start.
-    guard parts.count == 3, parts[0] < 24, parts[1] < 60, parts[2] <= 60 else { return nil }
-    return .hours(parts[0]) + .minutes(parts[1]) + .seconds(parts[2])
+    guard parts.count == 3, let hour = number(parts[0], digits: 2...2), hour < 24,
+      let minute = number(parts[1], digits: 2...2), minute < 60,
+      let second = number(parts[2], digits: 2...2), second <= 60
+    else { return nil }
+    return .hours(hour) + .minutes(minute) + .seconds(second)
   }
 
   private static func number(_ text: Substring, digits: ClosedRange<Int>) -> Int64? {
