@@ -13,13 +13,15 @@ final class ControlServer: @unchecked Sendable {
 
   private let loop: RotationLoop
   private let path: String
+  private let stateDirectory: String
   private let desk: ControlDesk
   private var listener: (any DispatchSourceRead)?
   private var connections: [Int32: ControlConnection] = [:]
 
-  init(loop: RotationLoop, path: String) {
+  init(loop: RotationLoop, path: String, stateDirectory: String) {
     self.loop = loop
     self.path = path
+    self.stateDirectory = stateDirectory
     desk = ControlDesk(loop: loop)
   }
 
@@ -28,6 +30,7 @@ final class ControlServer: @unchecked Sendable {
   /// Without the socket the daemon does all the rest; commands then say that they cannot ask it.
   func start() {
     guard let descriptor = UnixSocket.listen(at: path) else { return cannotListen() }
+    ControlPath.note(path, stateDirectory: stateDirectory)
     let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: loop.queue)
     source.setEventHandler { [weak self] in self?.accept(descriptor) }
     source.setCancelHandler { close(descriptor) }

@@ -117,7 +117,8 @@ package final class Service: @unchecked Sendable {
     watchdog = WatchdogTick(
       loop: loop, notifier: notifier, interval: Watchdog.interval(),
       requestLimit: { [weak self] in self?.settings?.api.timeout ?? .zero })
-    control = ControlServer(loop: loop, path: options.controlPath)
+    control = ControlServer(
+      loop: loop, path: options.controlPath, stateDirectory: options.stateDirectory)
     control?.start()
   }
 
