@@ -30,13 +30,13 @@ struct OnePass {
         let loop = try RotationLoop.make(
           queue: queue, clock: SystemClock(), settings: settings, state: state, reader: reader,
           fingerprintKey: key, journal: Self.journal,
-          mode: .onePass)
+          mode: request.verb == .plan ? .lookOnly : .onePass)
         let desk = ControlDesk(loop: loop)
         result.keep = (loop, desk)
         loop.whenReadyForCommands {
           desk.answer(request) { reply in
             result.reply = reply
-            loop.turnEnded = { if loop.engine.isQuiet { finished.signal() } }
+            loop.turnEnded = { if loop.engine.isAtRest { finished.signal() } }
             loop.post(.tick)
           }
         }

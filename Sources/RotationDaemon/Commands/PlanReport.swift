@@ -38,6 +38,48 @@ package struct PlanReport: Codable, Hashable, Sendable {
 extension RotationLoop {
   /// What would be sent for these credentials, soonest first.
   func plan(for credentials: [CredentialSettings]) -> [PlanReport] {
-    []
+    let wanted = Set(credentials.map(\.key))
+    return engine.forecast().filter { wanted.contains($0.subject.key) }
+      .map { ($0.at?.millisecondsSinceEpoch ?? Int64.max, $0) }
+      .sorted { ($0.0, $0.1.subject.name) < ($1.0, $1.1.subject.name) }
+      .map { PlanReport($0.1) }
+  }
+}
+
+extension PlanReport {
+  init(_ forecast: Forecast) {
+    name = forecast.subject.name
+    connectionID = forecast.subject.key.connection
+    id = forecast.subject.key.id
+    at = forecast.at?.description
+    status = 0
+    let why = forecast.reason.map(Wording.words) ?? ""
+    let date = forecast.expiresAt.map { "expires \($0)" } ?? "no expiration is known"
+    switch forecast.action {
+    case .send: (action, message) = ("send", "is sent now: \(why)")
+    case .sendAt: (action, message) = ("send", "is sent then: \(why)")
+    case .adopt:
+      (action, message) = ("adopt", "is taken for what DX has; nothing is sent; \(date)")
+    case .waitForWindow:
+      (action, message) = ("window_opens", "the window opens: a new secret is wanted; \(date)")
+    case .waitForChange:
+      (action, message) = ("wait_for_change", "is sent when the source changes; \(date)")
+    case .awaitSecret:
+      (action, message) = (
+        "await_secret", "the window is open, and the source has no new secret; \(date)"
+      )
+    case .hold(until: nil):
+      (action, message) = ("hold", "DX refused it: not sent before the source changes")
+    case .hold: (action, message) = ("hold", "DX refused it: tried again then")
+    case .sourceUnavailable(let failure):
+      (action, message) = ("source_unavailable", failure.message)
+      status = ExitStatus.sourceUnavailable.rawValue
+    case .reading: (action, message) = ("reading", "its source is being read")
+    case .blocked(let obstacle):
+      (action, message) = (
+        "blocked", "is sent once requests can be made (\(obstacle.rawValue)): \(why)"
+      )
+    case .disabled: (action, message) = ("disabled", "enabled = false: it is not watched")
+    }
   }
 }

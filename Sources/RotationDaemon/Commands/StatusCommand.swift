@@ -59,7 +59,11 @@ package struct StatusCommand {
         (RelativeTime.text(record.lastPushedAt, from: now), .plain),
       ])
       if needsPerson || view.state == .retrying || view.state == .sourceUnavailable {
-        if let text = trouble(credential, record) { table.note(text.printable) }
+        if let text = trouble(
+          credential, record, retry: picture.settings.retry, now: now)
+        {
+          table.note(text.printable)
+        }
       }
     }
     lines += table.lines(for: terminal)
@@ -68,10 +72,12 @@ package struct StatusCommand {
   }
 
   private static func trouble(
-    _ credential: CredentialSettings, _ record: CredentialRecord
+    _ credential: CredentialSettings, _ record: CredentialRecord, retry: RetryPolicy,
+    now: WallTime
   ) -> String? {
     if let alert = record.worstAlert {
-      return Wording.standing(alert, record, policy: credential.policy)
+      return Wording.standing(
+        alert, credential, record, retry: retry, now: now)
     }
     return record.shownError.map(Wording.failure)
   }

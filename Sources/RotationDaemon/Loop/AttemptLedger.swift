@@ -39,7 +39,7 @@ final class AttemptLedger {
     unwritten += effects.filter(\.isDurable)
     var entry = Entry()
     var sends: [Attempt] = []
-    for case .send(let attempt, _) in effects {
+    for case .send(let attempt) in effects {
       if claims(attempt.key, &entry) { sends.append(attempt) }
     }
     guard !unwritten.isEmpty || !sends.isEmpty else { return entry }

@@ -25,6 +25,7 @@ package final class RotationLoop: @unchecked Sendable {
   private var byKey: [CredentialKey: CredentialSettings] = [:]
   private var askers: [UInt64: (CredentialKey, RotateAnswer) -> Void] = [:]
   private var lastTicket: UInt64 = 0
+  private var watchedAt = WallTime(millisecondsSinceEpoch: 0)
   /// When each request under way began, for the watchdog.
   private var requestsSince: [Int64: WallTime] = [:]
 
@@ -74,6 +75,7 @@ package final class RotationLoop: @unchecked Sendable {
   }
 
   private func adopt(_ settings: Settings) {
+    watchedAt = clock.wall
     byKey = Dictionary(settings.credentials.map { ($0.key, $0) }) { first, _ in first }
     sources.watch(settings)
   }
@@ -117,8 +119,17 @@ package final class RotationLoop: @unchecked Sendable {
         effects += engine.handle(.sendDeclined(key, reason), at: clock.moment)
       }
     }
+    watchAgain()
     timer.arm(for: engine.nextDeadline)
     turnEnded?()
+  }
+
+  /// A limit that was raised, or a directory further up that was renamed, is no event: looked for now and then.
+  private func watchAgain() {
+    let now = clock.wall
+    guard now - watchedAt >= engine.settings.api.pollInterval || now < watchedAt else { return }
+    watchedAt = now
+    sources.watch(engine.settings)
   }
 
   private func carryOut(_ effect: Effect, _ recorded: [CredentialKey: Attempt]) {
@@ -127,7 +138,7 @@ package final class RotationLoop: @unchecked Sendable {
     case .discardValues(let key): sources.discard(key)
     case .readAPIKey: readAPIKey()
     case .useAPIKey(let fingerprint): dx.use(fingerprint)
-    case .send(let attempt, _):
+    case .send(let attempt):
       if let attempt = recorded[attempt.key] { send(attempt) }
     case .list(let connection): list(connection)
     case .info(let key): info(key)

@@ -2,37 +2,46 @@
 
 extension Wording {
   static func alert(
-    _ alert: StandingAlert, _ phase: AlertNotice.Phase, _ subject: Subject,
-    _ record: CredentialRecord, expiresAt: WallTime?, next: WallTime?, policy: Policy,
-    now: WallTime
+    _ alert: StandingAlert, _ phase: AlertNotice.Phase, _ credential: TrackedCredential,
+    _ assessment: Assessment, now: WallTime
   ) -> Announcement {
+    let subject = credential.subject
     let urgency: Urgency = alert.severity == .critical ? .critical : .warning
-    let what = cause(alert, record, expiresAt: expiresAt, policy: policy)
+    let what = cause(alert, credential, assessment)
     var said = Announcement(
       alert.kind.event, urgency, "\(subject.name): \(what)" + since(alert, phase, now: now),
-      subject: subject, reason: phase == .raised ? reason(alert, record) : phase.rawValue)
-    if alert.kind != .awaitingSecret, alert.kind != .expired, let error = record.lastError {
-      said.take(error)
+      subject: subject,
+      reason: phase == .raised ? reason(alert, credential.record, assessment) : phase.rawValue)
+    switch alert.kind {
+    case .rotationHeld:
+      if let error = credential.record.lastError { said.take(error) }
+      said.attempt = assessment.attempts
+      if case .hold(let next) = assessment.decision { said.nextAttemptAt = next }
+    case .credentialMissing, .apiUnavailable:
+      if let error = credential.record.lastError { said.take(error) }
+    case .sourceUnavailable: said.error = credential.record.source.failure?.message
+    case .awaitingSecret, .expired, .credentialDisabled, .keyExpiring, .apiUnauthorized: break
     }
-    if alert.kind == .sourceUnavailable { said.error = record.source.failure?.message }
-    if alert.kind == .rotationHeld {
-      said.attempt = record.refusals.first?.attempts
-      said.nextAttemptAt = next
-    }
-    said.expiresAt = expiresAt
+    said.expiresAt = assessment.window?.expiresAt
     return said
   }
 
-  /// What an alert that stands is about, and what to do.
+  /// What an alert that stands is about, and what to do, from what is stored.
   public static func standing(
-    _ alert: StandingAlert, _ record: CredentialRecord, policy: Policy
+    _ alert: StandingAlert, _ settings: CredentialSettings, _ record: CredentialRecord,
+    retry: RetryPolicy, now: WallTime
   ) -> String {
-    cause(alert, record, expiresAt: record.view.expiresAt, policy: policy)
+    let reading = record.source.fingerprint.map { Reading(fingerprint: $0) }
+    let assessment = Assessment(
+      settings: settings, retry: retry, record: record, reading: reading, now: now)
+    return cause(alert, TrackedCredential(settings: settings, record: record), assessment)
   }
 
-  private static func reason(_ alert: StandingAlert, _ record: CredentialRecord) -> String? {
+  private static func reason(
+    _ alert: StandingAlert, _ record: CredentialRecord, _ assessment: Assessment
+  ) -> String? {
     switch alert.kind {
-    case .rotationHeld: record.refusals.first?.cause.rawValue
+    case .rotationHeld: assessment.refusal?.cause.rawValue
     case .sourceUnavailable: record.source.failure?.kind.rawValue
     case .awaitingSecret where record.accepted?.origin == .pushed: "date_unmoved"
     default: nil
@@ -40,16 +49,20 @@ extension Wording {
   }
 
   private static func cause(
-    _ alert: StandingAlert, _ record: CredentialRecord, expiresAt: WallTime?, policy: Policy
+    _ alert: StandingAlert, _ credential: TrackedCredential, _ assessment: Assessment
   ) -> String {
+    let record = credential.record
+    let policy = credential.settings.policy
+    let expiresAt = assessment.window?.expiresAt
     let date = expiresAt.map { "\($0)" } ?? "an unknown date"
     switch alert.kind {
     case .rotationHeld:
       let said = record.lastError.map(failure) ?? "DX refused the secret"
-      let attempts = record.refusals.first.map { $0.attempts } ?? 1
-      let times = attempts == 1 ? "once" : "\(attempts) times"
-      return "\(said). It was sent \(times) and is held now: put a new secret into the source, "
-        + "or run dx-rotated rotate"
+      let isMaybeTaken = assessment.refusal?.cause == .duplicate && credential.wasAnswerLost
+      let taken = isMaybeTaken ? ". \(maybeTaken)" : ""
+      let times = assessment.attempts == 1 ? "once" : "\(assessment.attempts) times"
+      return "\(said)\(taken). It was sent \(times) and is held now: "
+        + "put a new secret into the source, or run dx-rotated rotate"
     case .credentialMissing:
       return "DX does not list this credential any more, and nothing is sent for it. "
         + "Compare connection_id and id with DX, or remove it from the configuration"
@@ -94,6 +107,18 @@ extension Wording {
     }
   }
 
+  static let maybeTaken =
+    "The answer to an earlier send was lost, so DX may already have this secret"
+
+  static func superseded(
+    _ alert: StandingAlert, by worse: AlertKind, _ subject: Subject
+  ) -> Announcement {
+    Announcement(
+      alert.kind.event, .notice,
+      "\(subject.name): \(alert.kind.rawValue) has become \(worse.rawValue)", subject: subject,
+      reason: "superseded")
+  }
+
   static func resolved(
     _ alert: StandingAlert, _ subject: Subject, now: WallTime
   ) -> Announcement {
@@ -112,9 +137,9 @@ extension Wording {
   /// Whether the end of an alert has a line of its own even when a rotation was said just before.
   static func needsResolvedLine(_ kind: AlertKind) -> Bool {
     switch kind {
-    case .credentialMissing, .credentialDisabled: true
-    case .rotationHeld, .awaitingSecret, .expired, .sourceUnavailable, .apiUnavailable,
-      .keyExpiring, .apiUnauthorized:
+    case .credentialMissing, .credentialDisabled, .apiUnavailable: true
+    case .rotationHeld, .awaitingSecret, .expired, .sourceUnavailable, .keyExpiring,
+      .apiUnauthorized:
       false
     }
   }

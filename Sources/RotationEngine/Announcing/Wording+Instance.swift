@@ -1,11 +1,14 @@
 // The wording of what concerns the DX instance as a whole.
 
 extension Wording {
-  static func apiKeyUnavailable(_ failure: SourceFailure) -> Announcement {
+  static func apiKeyUnavailable(_ failure: SourceFailure, isEarlierInUse: Bool) -> Announcement {
+    let effect =
+      isEarlierInUse
+      ? "The one read before stays in use" : "Nothing can be asked of DX until it can"
     var said = Announcement(
-      .sourceUnavailable, .error,
-      "the API key cannot be read: \(failure.message). Nothing can be asked of DX until it can; "
-        + "it is read again by itself", reason: failure.kind.rawValue)
+      .sourceUnavailable, isEarlierInUse ? .warning : .error,
+      "the API key cannot be read: \(failure.message). \(effect); it is read again by itself",
+      reason: failure.kind.rawValue)
     said.error = failure.message
     return said
   }
@@ -21,7 +24,7 @@ extension Wording {
       reason: "authorized")
   }
 
-  static func apiUnavailable(_ why: String, since: WallTime) -> Announcement {
+  static func apiUnavailable(_ why: String) -> Announcement {
     var said = Announcement(
       .apiUnavailable, .warning,
       "DX cannot be reached: \(why). Everything is tried again by itself", reason: "unreachable")

@@ -39,7 +39,7 @@ public enum Wording {
   ) -> Announcement {
     var text = "\(subject.name): \(Wording.failure(failure))"
     if failure.kind == .duplicate, maybeTaken {
-      text += ". The answer to the send before was lost: DX may already have this secret"
+      text += ". \(Wording.maybeTaken)"
     }
     text += nextAt.map { "; next try at \($0)" } ?? "; waiting for a change"
     var said = Announcement(

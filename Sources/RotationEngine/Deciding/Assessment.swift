@@ -4,25 +4,30 @@
 struct Assessment: Hashable {
   /// What should be done.
   enum Decision: Hashable {
-    /// Nothing; look again at `next`.
+    /// Nothing, as things are.
     case watch
     /// Wait for a person or a provider to put a new secret into the source (rule 2).
     case awaitSecret
     /// Send what the source holds.
     case send(Attempt.Reason)
-    /// It should be sent, but not before this time (rules 6 and 7); nil: not before something changes.
-    case retry(at: WallTime?, Attempt.Reason)
+    /// It should be sent, but not before this time (rules 6 and 7).
+    case retry(at: WallTime, Attempt.Reason)
     /// It was refused and is held (rules 6 and 9); the time it is tried again, if it is.
     case hold(until: WallTime?)
   }
 
   var decision: Decision
   var window: ExpirationWindow?
-  /// How often the value in the source was sent and not accepted.
-  var attempts: Int
+  /// How the value in the source fared when it was sent before.
+  var refusal: Refusal?
+  /// Whether a value that should be sent is held (rules 6 and 9), even while its turn to be tried has come.
+  var isHeld: Bool
   /// Set while DX's date is being read again after an accepted push: until then, or until this time, nobody is
   /// told that the old date is near.
   var reviewUntil: WallTime?
+
+  /// How often the value in the source was sent and not accepted.
+  var attempts: Int { refusal?.attempts ?? 0 }
 
   static let reviewSpan = TimeSpan.minutes(5)
 
@@ -32,44 +37,45 @@ struct Assessment: Hashable {
   ) {
     let policy = settings.policy
     window = ExpirationWindow(policy: policy, record: record, reading: reading)
-    let refusal = reading.flatMap { reading in
-      record.refusals.first { $0.fingerprint == reading.fingerprint }
-    }
-    attempts = refusal?.attempts ?? 0
     reviewUntil = Self.reviewUntil(policy: policy, record: record, now: now)
-    guard policy.enabled, let reading else {
-      decision = .watch
+    isHeld = false
+    decision = .watch
+    // While the source cannot be read, what was read last still tells whether a person is needed.
+    guard policy.enabled, let fingerprint = reading?.fingerprint ?? record.source.fingerprint else {
       return
     }
+    refusal = record.refusals.first { $0.fingerprint == fingerprint }
+    let isOpen = window?.isOpen(at: now) ?? false
     guard
       let reason = Self.reasonToSend(
-        policy: policy, record: record, reading: reading, window: window, now: now)
+        policy: policy, record: record, fingerprint: fingerprint, hasWindow: window != nil,
+        isOpen: isOpen)
     else {
-      let holdsAccepted = record.accepted?.fingerprint == reading.fingerprint
-      let isDue = holdsAccepted && window?.isOpen(at: now) == true
-      decision = isDue && reviewUntil == nil ? .awaitSecret : .watch
+      let holdsAccepted = record.accepted?.fingerprint == fingerprint
+      if holdsAccepted, isOpen, reviewUntil == nil { decision = .awaitSecret }
       return
     }
-    decision = Self.timed(reason, refusal: refusal, record: record, retry: retry, now: now)
+    isHeld = refusal?.isHeld ?? false || record.listed.missingSince != nil
+    decision = timed(reason, record: record, retry: retry, now: now)
+    if reading == nil, !isHeld { decision = .watch }
   }
 
   /// Rules 1 and 3, and `first_seen`: why the value in the source should be sent, if it should.
   private static func reasonToSend(
-    policy: Policy, record: CredentialRecord, reading: Reading, window: ExpirationWindow?,
-    now: WallTime
+    policy: Policy, record: CredentialRecord, fingerprint: Fingerprint, hasWindow: Bool,
+    isOpen: Bool
   ) -> Attempt.Reason? {
-    let isOpen = window?.isOpen(at: now) ?? false
     guard let accepted = record.accepted else { return nil }
-    if accepted.fingerprint != reading.fingerprint {
+    if accepted.fingerprint != fingerprint {
       switch policy.onChange {
       case .push: return .changed
-      case .wait: return window == nil || isOpen ? .changed : nil
+      case .wait: return isOpen || !hasWindow ? .changed : nil
       }
     }
     switch accepted.origin {
-    case .found: return isOpen ? .firstInWindow : .firstSeen
+    case .found where policy.firstSeen == .push: return isOpen ? .firstInWindow : .firstSeen
+    case .found, .adopted: return isOpen ? .firstInWindow : nil
     case .vouched: return .requested
-    case .adopted: return isOpen ? .firstInWindow : nil
     case .pushed, .pushedFresh: return nil
     }
   }
@@ -86,26 +92,33 @@ struct Assessment: Hashable {
   }
 
   /// Rules 6, 7 and 9: when a value that should be sent may be.
-  private static func timed(
-    _ reason: Attempt.Reason, refusal: Refusal?, record: CredentialRecord, retry: RetryPolicy,
-    now: WallTime
+  private func timed(
+    _ reason: Attempt.Reason, record: CredentialRecord, retry: RetryPolicy, now: WallTime
   ) -> Decision {
     if record.listed.missingSince != nil { return .hold(until: nil) }
-    if let refusal, refusal.isHeld {
-      guard let next = refusal.nextAt, next <= now else { return .hold(until: refusal.nextAt) }
-      return afterBackoff(.heldRetry, record: record, now: now)
-    }
-    if let refusal {
-      guard let next = refusal.nextAt, next <= now else {
-        return .retry(at: refusal.nextAt, reason)
+    guard let refusal else {
+      if let earliest = Self.flappingUntil(record: record, retry: retry, now: now), earliest > now {
+        return .retry(at: earliest, reason)
       }
-      let again: Attempt.Reason = refusal.cause == .interrupted ? .interrupted : .retry
-      return afterBackoff(again, record: record, now: now)
+      return Self.afterBackoff(reason, record: record, now: now)
     }
-    if let earliest = flappingUntil(record: record, retry: retry, now: now), earliest > now {
-      return .retry(at: earliest, reason)
+    if refusal.isHeld {
+      guard let next = Self.heldUntil(refusal, retry: retry) else { return .hold(until: nil) }
+      if next > now { return .hold(until: next) }
+      if let backoff = record.backoff, backoff.nextAt > now { return .hold(until: backoff.nextAt) }
+      return .send(.heldRetry)
     }
-    return afterBackoff(reason, record: record, now: now)
+    if let next = refusal.nextAt, next > now { return .retry(at: next, reason) }
+    let again: Attempt.Reason = refusal.cause == .interrupted ? .interrupted : .retry
+    return Self.afterBackoff(again, record: record, now: now)
+  }
+
+  /// Rule 6 and `retry.hold`: when a held value has its next turn.
+  private static func heldUntil(_ refusal: Refusal, retry: RetryPolicy) -> WallTime? {
+    guard case .every(let span) = retry.hold, refusal.cause != .invalidCredentials else {
+      return nil
+    }
+    return refusal.nextAt ?? refusal.lastAt + span
   }
 
   private static func afterBackoff(

@@ -4,10 +4,9 @@ struct Backoff {
 
   /// The longest wait after so many failures in a row, 1 or more.
   func step(afterFailures failures: Int) -> TimeSpan {
-    // Past 64 doublings any first step is beyond any maximum; the bound keeps the loop short.
     var step = policy.initial
-    for _ in 1..<max(2, min(failures, 64)) where failures > 1 {
-      if step >= policy.max { break }
+    // Past 64 doublings any first step is beyond any maximum; the bound keeps the loop short.
+    for _ in 1..<min(max(failures, 1), 64) where step < policy.max {
       step = step * policy.factor
     }
     return min(step, policy.max)

@@ -8,8 +8,8 @@ public enum Effect: Hashable, Sendable {
   case readAPIKey
   /// Use the API key of this fingerprint, which was read last, from now on.
   case useAPIKey(Fingerprint)
-  /// Claim the credential, see that its record is still of this revision, record the attempt, then send.
-  case send(Attempt, expecting: Int64)
+  /// Claim the credential, see that no other process has stored its record since, record the attempt, then send.
+  case send(Attempt)
   /// Write down how the attempt under way for this credential ended, and give up the claim.
   case finish(CredentialKey, Attempt.Outcome)
   /// Write down how an attempt of an earlier run ended.

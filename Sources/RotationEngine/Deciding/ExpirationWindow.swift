@@ -20,8 +20,7 @@ struct ExpirationWindow: Hashable {
       origin = date.origin
       opensAt = date.expiresAt - rotateBefore
       criticalAt = date.expiresAt - criticalBefore
-    } else if let maxAge = policy.maxAge, let accepted = record.accepted, accepted.origin != .found
-    {
+    } else if let maxAge = policy.maxAge, let accepted = record.accepted {
       origin = .maxAge
       opensAt = accepted.at + maxAge
       criticalAt = opensAt + (policy.rotateBefore - policy.criticalBefore)

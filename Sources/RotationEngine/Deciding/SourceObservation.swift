@@ -37,7 +37,7 @@ struct SourceObservation: Hashable {
   private var candidate: Candidate?
   // When it was last touched since the last reading began, on the clock that never jumps.
   private var touchedAt: TimeSpan?
-  private var startedAt = TimeSpan.zero
+  private var startedAt: TimeSpan?
   // Since when what the present reading sees has stood there, as far as is known.
   private var stillSince = TimeSpan.zero
 
@@ -45,6 +45,9 @@ struct SourceObservation: Hashable {
     self.settle = settle
     self.canChange = canChange
   }
+
+  // Even a source that need not settle is not read more often than this.
+  private static let shortestPause = TimeSpan.milliseconds(50)
 
   /// Whether a content was seen that has not held still yet.
   var isSettling: Bool { candidate != nil }
@@ -54,8 +57,8 @@ struct SourceObservation: Hashable {
     touchedAt = moment.steady
     guard !isReading else { return }
     // A writer that never pauses costs ten readings a settle time, not one a write.
-    let pause = max(.zero, startedAt + settle / 10 - moment.steady)
-    readNoLater(than: moment.wall + (candidate == nil ? .zero : pause))
+    let pause = startedAt.map { $0 + max(settle / 10, Self.shortestPause) - moment.steady }
+    readNoLater(than: moment.wall + max(.zero, pause ?? .zero))
   }
 
   /// A reader starts.
@@ -73,9 +76,15 @@ struct SourceObservation: Hashable {
     nextReadAt = nextReadAt.map { min($0, time) } ?? time
   }
 
-  /// A clock that jumped must not put a reading off: none is further ahead than this.
-  mutating func clamp(to latest: WallTime) {
+  /// A clock that jumped must not put a reading off: none is further ahead than this, or than the settle time.
+  mutating func clamp(to longest: TimeSpan, from now: WallTime) {
+    let latest = now + (candidate == nil ? longest : min(longest, settle))
     nextReadAt = nextReadAt.map { min($0, latest) }
+  }
+
+  /// Whether a reading has to come first before what was read last can be relied on.
+  func isStale(at now: WallTime) -> Bool {
+    isReading || isSettling || nextReadAt.map { $0 <= now } ?? false
   }
 
   /// A reader has ended.
@@ -125,8 +134,13 @@ struct SourceObservation: Hashable {
       return fingerprint != known && fingerprint != reading?.fingerprint
     case .nothing:
       // A file is empty, or gone, in the middle of being replaced. One that does not answer was waited for already.
-      if case .failure(let failure) = result, failure.kind == .timedOut { return false }
-      return reading != nil || candidate != nil
+      guard case .failure(let failure) = result else { return false }
+      switch failure.kind {
+      case .timedOut: return false
+      case .changing: return true
+      case .missing, .unreadable, .empty, .tooLarge, .notAFile, .notText, .malformed, .elsewhere:
+        return reading != nil || candidate != nil
+      }
     }
   }
 }

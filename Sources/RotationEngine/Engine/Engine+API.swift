@@ -2,9 +2,9 @@
 
 extension Engine {
   mutating func readAPIKey() {
-    guard !apiKey.isReading else { return }
+    guard !apiKey.isReading, !isStopping else { return }
     apiKey.started(moment)
-    effects.append(.readAPIKey)
+    emit(.readAPIKey)
   }
 
   mutating func scheduleAPIKey() {
@@ -17,135 +17,154 @@ extension Engine {
   }
 
   mutating func apiKeyRead(_ result: Result<Reading, SourceFailure>) {
-    // A key that replaces a refused one is tried without waiting for more than that it holds still.
-    switch apiKey.ended(result, known: nil, moment: moment) {
+    if isKeyReadingStray {
+      // It came from a source that is not configured any more.
+      isKeyReadingStray = false
+      readAPIKey()
+      return
+    }
+    switch apiKey.ended(result, known: keyInUse?.fingerprint, moment: moment) {
     case .unsettled: break
-    case .settled(let reading):
-      effects.append(.useAPIKey(reading.fingerprint))
-      if let since = instance.keyFailingSince {
-        instance.keyFailingSince = nil
-        announce(Wording.apiKeyRecovered(failedFor: now - since))
-      }
-      if mode == .daemon { apiKey.readNoLater(than: now + settings.api.pollInterval) }
-      if instance.unauthorizedSince != nil, instance.refusedKey != reading.fingerprint {
-        instance.refusedKey = nil
-        instance.probe?.nextAt = now
-      }
-    case .failed(let failure):
-      if instance.keyFailingSince == nil {
-        instance.keyFailingSince = now
-        announce(Wording.apiKeyUnavailable(failure))
-      }
-      let wait = backoff.wait(afterFailures: apiKey.failures, draw: &draw)
-      apiKey.readNoLater(than: now + min(wait, settings.api.pollInterval))
-      answerRequests(without: failure)
+    case .settled(let reading): apiKeySettled(reading)
+    case .failed(let failure): apiKeyFailed(failure)
     }
     scheduleAPIKey()
     reassessInstance()
   }
 
+  private mutating func apiKeySettled(_ reading: Reading) {
+    if keyInUse?.fingerprint != reading.fingerprint {
+      keyInUse = (reading.fingerprint, since: moment.steady)
+      emit(.useAPIKey(reading.fingerprint))
+    }
+    keyFailure = nil
+    if let since = instance.keyFailingSince {
+      instance.keyFailingSince = nil
+      announce(Wording.apiKeyRecovered(failedFor: now - since))
+    }
+    if mode == .daemon { apiKey.readNoLater(than: now + settings.api.pollInterval) }
+    if instance.unauthorizedSince != nil, instance.refusedKey != reading.fingerprint {
+      // A key that replaces a refused one is tried at once.
+      instance.refusedKey = nil
+      instance.probe?.nextAt = now
+    }
+  }
+
+  private mutating func apiKeyFailed(_ failure: SourceFailure) {
+    keyFailure = failure
+    if instance.keyFailingSince == nil {
+      instance.keyFailingSince = now
+      announce(Wording.apiKeyUnavailable(failure, isEarlierInUse: keyInUse != nil))
+    }
+    let wait = backoff.wait(afterFailures: apiKey.failures, draw: &draw)
+    apiKey.readNoLater(than: now + min(wait, settings.api.pollInterval))
+    if keyInUse == nil { answerRequests(.sourceUnavailable(failure)) }
+  }
+
+  /// Rule 8: whether DX has refused the key.
+  ///
+  /// A command tries a key that was refused in an earlier process.
+  var isUnauthorized: Bool {
+    instance.unauthorizedSince != nil && (mode == .daemon || wasRefusedHere)
+  }
+
   /// Rule 8: DX refused the key.
   ///
   /// Everything stops but a probe.
-  mutating func unauthorized() {
-    let failures = (instance.probe?.failures ?? 0) + 1
+  mutating func unauthorized(isProbe: Bool) {
     let isNew = instance.unauthorizedSince == nil
-    if isNew { instance.unauthorizedSince = now }
-    if isNew || isProbing {
-      isProbing = false
+    let since = instance.unauthorizedSince ?? now
+    instance.unauthorizedSince = since
+    wasRefusedHere = true
+    if isNew || isProbe || instance.probe == nil {
+      let failures = (instance.probe?.failures ?? 0) + 1
       instance.probe = BackoffState(
-        since: instance.unauthorizedSince ?? now, failures: failures,
+        since: since, failures: failures,
         nextAt: now + backoff.wait(afterFailures: failures, draw: &draw))
     }
-    instance.refusedKey = apiKey.reading?.fingerprint
-    if !apiKey.isReading {
-      readAPIKey()
-      scheduleAPIKey()
-    }
+    instance.refusedKey = keyInUse?.fingerprint
+    readAPIKey()
+    scheduleAPIKey()
+    reassessInstance()
+  }
+
+  /// DX takes the key: whatever waited for that goes on.
+  mutating func authorized() {
+    guard let since = instance.unauthorizedSince else { return }
+    announce(Wording.apiKeyAccepted(refusedFor: now - since))
+    instance.unauthorizedSince = nil
+    instance.probe = nil
+    instance.refusedKey = nil
     reassessInstance()
   }
 
   /// Sends the probe that is due, if one is.
   mutating func probe() {
-    guard instance.unauthorizedSince != nil, !isProbing, !isStopping, !isThrottled,
-      apiKey.reading != nil, let next = instance.probe?.nextAt, next <= now,
-      budget.allows(at: moment.steady), let id = probeConnection
+    guard mode == .daemon, isUnauthorized, probing == nil, !isStopping, !isThrottled,
+      keyInUse != nil, let next = instance.probe?.nextAt, next <= now,
+      budget.inFlight < settings.api.concurrency, budget.allows(at: moment.steady),
+      let id = connections.keys.filter({ connections[$0]?.isListing == false }).min()
     else { return }
-    isProbing = true
-    connections[id]?.isListing = true
-    budget.start()
-    listBudget.start()
-    effects.append(.list(connection: id))
+    probing = id
+    ask(list: id)
   }
 
-  private var probeConnection: Int64? {
-    connections.keys.filter { connections[$0]?.isListing == false }.min()
-  }
-
-  /// Whether the list that ended was the probe; and if so, what it says.
-  mutating func probeEnded(_ verdict: Verdict) -> Bool {
-    guard isProbing else { return false }
+  /// What the list that tried the key says of it.
+  mutating func probeEnded(_ verdict: Verdict) {
+    probing = nil
     switch verdict {
-    case .unauthorized: break
-    case .throttled: isProbing = false
+    case .unauthorized: unauthorized(isProbe: true)
+    case .throttled: break
     case .unreachable:
-      isProbing = false
       let failures = (instance.probe?.failures ?? 0) + 1
       instance.probe?.failures = failures
       let next = now + backoff.wait(afterFailures: failures, draw: &draw)
       instance.probe?.nextAt = next
-    case .accepted, .refused, .notFound:
-      isProbing = false
-      announce(Wording.apiKeyAccepted(refusedFor: now - (instance.unauthorizedSince ?? now)))
-      instance.unauthorizedSince = nil
-      instance.probe = nil
-      instance.refusedKey = nil
+      reassessInstance()
+    case .accepted, .refused, .notFound: authorized()
     }
-    reassessInstance()
-    return true
   }
+
+  var isThrottled: Bool { instance.throttle.map { $0.nextAt > now } ?? false }
 
   /// Rule 7: DX asked to slow down; nobody's fault.
   mutating func throttled(_ retryAfter: Answer.RetryAfter?) {
     let failures = (instance.throttle?.failures ?? 0) + 1
-    let longest = TimeSpan.hours(1)
-    let wait: TimeSpan
-    switch retryAfter {
-    case .after(let span)?: wait = span
-    case .at(let date)?: wait = date - now
-    case nil: wait = backoff.wait(afterFailures: failures, draw: &draw)
-    }
+    let wait: TimeSpan =
+      switch retryAfter {
+      case .after(let span)?: span
+      case .at(let date)?: date - now
+      case nil: backoff.wait(afterFailures: failures, draw: &draw)
+      }
     // Never less than a second: a server that says 0 is still asking to slow down.
+    let until = now + min(Self.longestThrottle, max(.seconds(1), wait))
     instance.throttle = BackoffState(
       since: instance.throttle?.since ?? now, failures: failures,
-      nextAt: now + min(longest, max(.seconds(1), wait)))
+      nextAt: max(until, instance.throttle?.nextAt ?? until))
     tally.throttled += 1
   }
 
-  /// Keeps book of whether DX answers at all.
-  mutating func noticeReachability(_ verdict: Verdict, isQuestion: Bool) {
-    if case .unreachable(let why, _) = verdict {
+  /// `Retry-After` is obeyed up to this (rule 7).
+  static let longestThrottle = TimeSpan.hours(1)
+
+  /// Keeps book of whether DX answers at all; `key`: whose update it was, nil for a question.
+  mutating func noticeReachability(_ verdict: Verdict, of key: CredentialKey?) {
+    if case .unreachable(let why, let status) = verdict {
       if instance.unreachableSince == nil { instance.unreachableSince = now }
-      unreachableReason = why
+      outage.witness(key, why, httpStatus: status)
       // A send that failed has a line of its own already.
-      if isQuestion, !isUnavailableSaid {
-        isUnavailableSaid = true
-        announce(Wording.apiUnavailable(why, since: instance.unreachableSince ?? now))
+      if key == nil, !outage.isSaid {
+        outage.isSaid = true
+        announce(Wording.apiUnavailable(why))
       }
-      reassessInstance()
-      return
+      return reassessInstance()
     }
-    if case .throttled = verdict {
-    } else if instance.throttle.map({ $0.nextAt <= now }) ?? false {
-      instance.throttle = nil
-    }
+    if case .throttled = verdict {} else if !isThrottled { instance.throttle = nil }
     guard let since = instance.unreachableSince else { return }
     instance.unreachableSince = nil
     let wasLong = instance.alerts.contains { $0.kind == .apiUnavailable }
-    if isUnavailableSaid || wasLong {
-      isUnavailableSaid = false
-      announce(Wording.apiRecovered(unreachableFor: now - since))
-    }
+    if outage.isSaid || wasLong { announce(Wording.apiRecovered(unreachableFor: now - since)) }
+    outage = Outage()
     reassessInstance()
     if wasLong { retrySoon() }
   }
@@ -155,10 +174,11 @@ extension Engine {
     for slot in credentials.indices {
       guard let next = credentials[slot].record.backoff?.nextAt else { continue }
       let soon = now + settings.retry.initial * draw.fraction()
-      credentials[slot].record.backoff?.nextAt = min(next, soon)
+      guard soon < next else { continue }
+      credentials[slot].record.backoff?.nextAt = soon
       changed.insert(slot)
       reassess(slot)
     }
-    for (id, connection) in connections where connection.failures > 0 { wantList(id) }
+    for id in connections.keys.sorted() where connections[id]?.failures != 0 { wantList(id) }
   }
 }

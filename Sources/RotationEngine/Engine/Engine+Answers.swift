@@ -4,158 +4,102 @@ extension Engine {
   mutating func updateEnded(_ key: CredentialKey, _ exchange: Exchange) {
     budget.end(at: moment.steady)
     let verdict = Verdict(exchange, to: .update(id: key.id))
-    noticeReachability(verdict, isQuestion: false)
-    guard let slot = slots[key] else { return departed(key, verdict) }
-    guard case .sending(let attempt, let since) = credentials[slot].phase else { return }
-    setPhase(.idle, of: slot)
-    credentials[slot].commanded = nil
-    let duration = moment.steady - since
-    let outcome: Attempt.Outcome
+    noticeReachability(verdict, of: key)
+    if let slot = slots[key] {
+      guard let sending = credentials[slot].sending else { return }
+      noticeInstance(verdict, sending)
+      setPhase(.idle, of: slot)
+      let outcome = credentialEnded(slot, sending, verdict)
+      changed.insert(slot)
+      emit(.finish(key, outcome))
+      // A source that has changed meanwhile is looked at before a person is answered.
+      if !credentials[slot].source.isStale(at: now) { answer(slot, RotateAnswer(outcome)) }
+      credentials[slot].commanded = nil
+      reassess(slot)
+    } else if var departed = departing.removeValue(forKey: key), let sending = departed.sending {
+      noticeInstance(verdict, sending)
+      let outcome = take(verdict, sending, into: &departed).outcome
+      emit(.save(departed.record))
+      emit(.finish(key, outcome))
+    }
+  }
+
+  /// What the answer says of the instance as a whole.
+  private mutating func noticeInstance(_ verdict: Verdict, _ sending: TrackedCredential.Sending) {
+    switch verdict {
+    case .throttled(let retryAfter): throttled(retryAfter)
+    case .unauthorized:
+      // A key that was replaced meanwhile was refused for nothing.
+      guard let key = keyInUse, sending.since >= key.since else { return }
+      unauthorized(isProbe: false)
+    case .accepted, .refused, .notFound: if mode == .onePass { authorized() }
+    case .unreachable: break
+    }
+  }
+
+  private struct Ending {
+    var outcome: Attempt.Outcome
+    var nextAt: WallTime?
+  }
+
+  /// Writes an answer into a credential's record.
+  private mutating func take(
+    _ verdict: Verdict, _ sending: TrackedCredential.Sending,
+    into credential: inout TrackedCredential
+  ) -> Ending {
     if case .accepted = verdict {
-      outcome = .accepted
-      accepted(slot, attempt, duration)
-    } else {
-      let failure = LastError(verdict, at: now)
-      outcome = .failed(failure)
-      failed(slot, attempt, verdict, failure, duration)
+      credential.accept(sending, now: now)
+      return Ending(outcome: .accepted)
     }
-    effects.append(.finish(key, outcome))
-    changed.insert(slot)
-    if let request = credentials[slot].request, !credentials[slot].source.isReading {
-      credentials[slot].request = nil
-      switch outcome {
-      case .accepted: answer(request, slot, .rotated)
-      case .failed(let error): answer(request, slot, .failed(error))
-      }
-    }
-    reassess(slot)
-  }
-
-  private mutating func departed(_ key: CredentialKey, _ verdict: Verdict) {
-    guard departing.removeValue(forKey: key) != nil else { return }
-    if case .accepted = verdict {
-      effects.append(.finish(key, .accepted))
-    } else {
-      effects.append(.finish(key, .failed(LastError(verdict, at: now))))
-    }
-  }
-
-  private mutating func accepted(_ slot: Int, _ attempt: Attempt, _ duration: TimeSpan) {
-    let before = credentials[slot].record
-    let policy = credentials[slot].settings.policy
-    let isSame = before.accepted?.fingerprint == attempt.fingerprint
-    let origin: AcceptedValue.Origin =
-      switch before.accepted?.origin {
-      case .pushed where isSame: .pushed
-      case .found where isSame, .adopted where isSame: .pushed
-      default: .pushedFresh
-      }
-    // Rule 4: judged by the window as it was when the value was accepted.
-    let window = ExpirationWindow(
-      policy: policy, record: before, reading: credentials[slot].reading)
-    let isSuperseded =
-      policy.expiration == .dx && origin == .pushedFresh && window?.origin == .dx
-      && window?.isOpen(at: now) == true && !(isSame && before.accepted?.origin == .pushedFresh)
-    credentials[slot].record.accepted = AcceptedValue(
-      fingerprint: attempt.fingerprint, at: now, origin: origin,
-      expiration: credentials[slot].reading.flatMap {
-        $0.fingerprint == attempt.fingerprint ? $0.expiration : nil
-      },
-      supersededDate: isSuperseded
-        ? before.listed.expiration : isSame ? before.accepted?.supersededDate : nil,
-      listedDate: before.listed.expiration)
-    credentials[slot].record.refusals.removeAll { $0.fingerprint == attempt.fingerprint }
-    credentials[slot].record.backoff = nil
-    credentials[slot].record.lastError = nil
-    credentials[slot].record.listed.missingSince = nil
-    tally.accepted += 1
-    announce(Wording.rotated(credentials[slot].subject, attempt, duration))
-    if before.lastError != nil {
-      announce(Wording.rotationRecovered(credentials[slot].subject, attempt))
-    }
-    if policy.expiration == .dx { wantListAfterPush(credentials[slot].key.connection) }
-  }
-
-  private mutating func failed(
-    _ slot: Int, _ attempt: Attempt, _ verdict: Verdict, _ failure: LastError,
-    _ duration: TimeSpan
-  ) {
-    let maybeTaken = wasAnswerLost(credentials[slot].record.lastError)
-    credentials[slot].record.lastError = failure
+    let failure = LastError(verdict, at: now)
+    credential.record.lastError = failure
     var nextAt: WallTime?
     switch verdict {
-    case .accepted: return
-    case .refused(let cause, _): nextAt = refused(slot, attempt, cause)
+    case .accepted: break
+    case .refused(let cause, _):
+      nextAt = credential.refuse(
+        sending.attempt, cause, at: now, retry: settings.retry, now: now, draw: &draw)
     case .notFound:
-      nextAt = refused(slot, attempt, .notFound)
-      wantListAfterPush(credentials[slot].key.connection)
+      nextAt = credential.refuse(
+        sending.attempt, .notFound, at: now, retry: settings.retry, now: now, draw: &draw)
     case .unreachable:
-      wait(slot)
-      nextAt = credentials[slot].record.backoff?.nextAt
-    case .throttled(let retryAfter):
-      throttled(retryAfter)
-      nextAt = instance.throttle?.nextAt
-    case .unauthorized:
-      unauthorized()
-      nextAt = instance.probe?.nextAt
+      credential.wasAnswerLost = true
+      nextAt = credential.wait(retry: settings.retry, now: now, draw: &draw)
+    case .throttled: nextAt = instance.throttle?.nextAt
+    case .unauthorized: nextAt = instance.probe?.nextAt
     }
-    announce(
-      Wording.rotationFailed(
-        credentials[slot].subject, attempt, failure, nextAt: nextAt, duration: duration,
-        maybeTaken: maybeTaken))
+    return Ending(outcome: .failed(failure), nextAt: nextAt)
   }
 
-  private func wasAnswerLost(_ error: LastError?) -> Bool {
-    switch error?.kind {
-    case .unreachable?, .interrupted?: true
-    default: false
-    }
-  }
-
-  /// Counts a refusal of the value that was sent.
-  ///
-  /// Returns when it is sent again.
-  private mutating func refused(
-    _ slot: Int, _ attempt: Attempt, _ cause: Refusal.Cause
-  ) -> WallTime? {
-    credentials[slot].record.backoff = nil
-    let attempts = (refusal(slot, attempt.fingerprint)?.attempts ?? 0) + 1
-    return note(refusal: cause, slot, attempt.fingerprint, attempts: attempts, lastAt: now)
-  }
-
-  func refusal(_ slot: Int, _ fingerprint: Fingerprint) -> Refusal? {
-    credentials[slot].record.refusals.first { $0.fingerprint == fingerprint }
-  }
-
-  /// Writes down where a value that was not accepted stands: retried, or held.
-  @discardableResult
-  mutating func note(
-    refusal cause: Refusal.Cause, _ slot: Int, _ fingerprint: Fingerprint, attempts: Int,
-    lastAt: WallTime
-  ) -> WallTime? {
-    let retry = settings.retry
-    let isHeld =
-      switch cause {
-      case .duplicate, .notFound: true
-      case .verification, .invalidCredentials, .interrupted: attempts >= retry.verificationAttempts
+  private mutating func credentialEnded(
+    _ slot: Int, _ sending: TrackedCredential.Sending, _ verdict: Verdict
+  ) -> Attempt.Outcome {
+    let hadFailed = credentials[slot].record.lastError != nil
+    let maybeTaken = credentials[slot].wasAnswerLost
+    let duration = moment.steady - sending.since
+    let subject = credentials[slot].subject
+    var credential = credentials[slot]
+    let ending = take(verdict, sending, into: &credential)
+    credentials[slot] = credential
+    let isWatchedByDX = credential.settings.policy.expiration == .dx
+    switch ending.outcome {
+    case .accepted:
+      tally.accepted += 1
+      announce(Wording.rotated(subject, sending.attempt, duration))
+      if hadFailed { announce(Wording.rotationRecovered(subject, sending.attempt)) }
+      if isWatchedByDX { wantListAfterPush(credential.key.connection) }
+    case .failed(let failure):
+      announce(
+        Wording.rotationFailed(
+          subject, sending.attempt, failure, nextAt: ending.nextAt, duration: duration,
+          maybeTaken: maybeTaken))
+      if case .notFound = verdict, isWatchedByDX { wantListAfterPush(credential.key.connection) }
+      if case .unreachable = verdict, assessment(of: slot).severity(at: now) == .critical {
+        outage.isCritical = true
+        reassessInstance()
       }
-    let nextAt: WallTime?
-    if !isHeld {
-      nextAt =
-        cause == .interrupted ? now : now + backoff.wait(afterFailures: attempts, draw: &draw)
-    } else if case .every(let span) = retry.hold, cause != .invalidCredentials {
-      nextAt = now + span
-    } else {
-      nextAt = nil
     }
-    var others = credentials[slot].record.refusals.filter { $0.fingerprint != fingerprint }
-    others.insert(
-      Refusal(
-        fingerprint: fingerprint, attempts: attempts, lastAt: lastAt, cause: cause,
-        nextAt: nextAt, isHeld: isHeld), at: 0)
-    credentials[slot].record.refusals = Array(others.prefix(16))
-    changed.insert(slot)
-    return nextAt
+    return ending.outcome
   }
 
   /// Rule 11: what was sent without an outcome counts, and is sent again.
@@ -164,13 +108,23 @@ extension Engine {
       let error = LastError(
         at: now, kind: .interrupted,
         error: "the daemon ended before DX's answer; DX may have taken the value")
-      effects.append(.close(attempt: attempt.number, .failed(error)))
+      emit(.close(attempt: attempt.number, .failed(error)))
       guard let slot = slots[attempt.key] else { continue }
-      let attempts = (refusal(slot, attempt.fingerprint)?.attempts ?? 0) + 1
-      note(refusal: .interrupted, slot, attempt.fingerprint, attempts: attempts, lastAt: attempt.at)
-      credentials[slot].record.backoff = nil
+      _ = credentials[slot].refuse(
+        attempt, .interrupted, at: attempt.at, retry: settings.retry, now: now, draw: &draw)
       credentials[slot].record.lastError = error
+      credentials[slot].wasAnswerLost = true
+      changed.insert(slot)
       announce(Wording.interrupted(credentials[slot].subject, attempt))
+    }
+  }
+}
+
+extension RotateAnswer {
+  fileprivate init(_ outcome: Attempt.Outcome) {
+    switch outcome {
+    case .accepted: self = .rotated
+    case .failed(let error): self = .failed(error)
     }
   }
 }

@@ -15,52 +15,42 @@ extension Engine {
     let alertDeadline = updateAlerts(slot, assessment)
     updateView(slot, assessment)
     noticeUnknownExpiration(slot, assessment)
-    let deadlines = [
-      credentials[slot].source.nextReadAt, alertDeadline, nextDecision(assessment),
-      assessment.window?.opensAt, assessment.window?.criticalAt, assessment.window?.expiresAt,
-      assessment.reviewUntil,
-    ]
-    // What is past was looked at just now; a reading alone can be due, and is taken when its deadline is.
-    let future = deadlines.compactMap { $0 }.filter { $0 > now }.min()
-    let readNow = credentials[slot].source.nextReadAt.map { $0 <= now } ?? false
-    let isWatched =
-      credentials[slot].isEnabled && (mode == .daemon || credentials[slot].request != nil)
-    self.deadlines.set(
-      isWatched && !isStopping ? (readNow ? now : future) : nil, for: .credential(slot))
+    deadlines.set(nextLook(slot, assessment, alertDeadline), for: .credential(slot))
   }
 
-  private func nextDecision(_ assessment: Assessment) -> WallTime? {
-    switch assessment.decision {
-    case .watch, .awaitSecret, .send: nil
-    case .retry(let time, _), .hold(let time): time
+  /// When a credential has to be looked at again.
+  private func nextLook(
+    _ slot: Int, _ assessment: Assessment, _ alertDeadline: WallTime?
+  ) -> WallTime? {
+    guard isFollowed(slot) else { return nil }
+    // A reading that is due is taken when its deadline is; all else that is past was looked at just now.
+    let reading = credentials[slot].source.nextReadAt
+    if let reading, reading <= now { return now }
+    var next = reading
+    for time in [
+      alertDeadline, assessment.nextDecisionAt, assessment.window?.opensAt,
+      assessment.window?.criticalAt, assessment.window?.expiresAt, assessment.reviewUntil,
+    ] {
+      if let time, time > now { next = min(next ?? time, time) }
     }
+    return next
   }
 
   /// Puts a credential that should be sent in line, and takes one that should not out of it.
   private mutating func line(_ slot: Int, up assessment: Assessment) {
-    guard case .send(let reason) = assessment.decision, mode == .daemon, !isStopping,
-      !credentials[slot].source.isSettling
-    else {
-      if credentials[slot].commanded == nil { leaveLine(slot) }
-      return
+    guard mode == .daemon, !isStopping, credentials[slot].commanded == nil else { return }
+    guard case .send(let reason) = assessment.decision, !credentials[slot].source.isSettling else {
+      return leaveLine(slot)
     }
-    guard credentials[slot].phase == .idle else { return }
-    enqueue(slot, isRetry: reason == .retry || reason == .heldRetry)
-  }
-
-  private mutating func leaveLine(_ slot: Int) {
     switch credentials[slot].phase {
-    case .idle, .preparing, .sending: return
-    // Its place in the line is passed over when its turn comes.
-    case .queued: setPhase(.idle, of: slot)
-    case .ready:
-      effects.append(.discardValues(credentials[slot].key))
-      setPhase(.idle, of: slot)
+    case .idle, .queued: enqueue(slot, isRetry: reason == .retry || reason == .heldRetry)
+    case .preparing, .ready, .sending: return
     }
   }
 
   private mutating func updateView(_ slot: Int, _ assessment: Assessment) {
     let credential = credentials[slot]
+    let before = credential.record.view
     var view = CredentialView()
     view.state = state(of: credential, assessment)
     view.needsAttention = !credential.record.alerts.isEmpty
@@ -69,38 +59,44 @@ extension Engine {
     view.windowOpensAt = assessment.window?.opensAt
     view.attempts = assessment.attempts
     view.nextActionAt = nextAction(credential, assessment)
-    tally.replace(slot: slot, view)
     actions.set(view.nextActionAt, for: slot)
-    guard view != credential.record.view else { return }
+    guard view != before else { return }
+    tally.replace(before, by: view)
     credentials[slot].record.view = view
     changed.insert(slot)
   }
 
-  private func state(of credential: TrackedCredential, _ assessment: Assessment) -> CredentialState
-  {
+  func state(of credential: TrackedCredential, _ assessment: Assessment) -> CredentialState {
     guard credential.isEnabled else { return .disabled }
     if credential.record.source.failure != nil { return .sourceUnavailable }
-    if credential.isSending || credential.commanded != nil { return .due }
+    if credential.sending != nil || credential.commanded != nil { return .due }
     guard credential.reading != nil else {
       // Until the source was read again after a start, what was last known stays true.
-      return credential.record.firstReadAt == nil ? .unknown : credential.record.view.state
+      let last = credential.record.view.state
+      return credential.record.firstReadAt == nil || last == .disabled ? .unknown : last
     }
+    if assessment.isHeld { return .held }
     switch assessment.decision {
     case .watch: return .watching
     case .awaitSecret: return .awaitingSecret
-    case .send(let reason): return reason == .heldRetry ? .held : .due
+    case .send: return .due
     case .retry: return .retrying
     case .hold: return .held
     }
   }
 
+  /// When something happens next by itself; it moves only when that does, for each change is a write.
   private func nextAction(_ credential: TrackedCredential, _ assessment: Assessment) -> WallTime? {
     guard credential.isEnabled else { return nil }
-    if credential.record.source.failure != nil { return credential.source.nextReadAt }
+    let last = credential.record.view.nextActionAt
+    if credential.record.source.failure != nil {
+      return credential.source.nextReadAt.flatMap { $0 > now ? $0 : nil } ?? last
+    }
+    guard credential.reading != nil || credential.record.firstReadAt == nil else { return last }
     switch assessment.decision {
-    case .send:
-      return credential.record.view.state == .due ? credential.record.view.nextActionAt ?? now : now
-    case .retry(let time, _), .hold(let time): return time
+    case .send: return last.flatMap { $0 <= now ? $0 : nil } ?? now
+    case .retry(let time, _): return time
+    case .hold(let time): return time
     case .awaitSecret:
       return [assessment.window?.criticalAt, assessment.window?.expiresAt].compactMap { $0 }
         .first { $0 > now }
@@ -110,6 +106,7 @@ extension Engine {
 
   /// Rule 4: where neither a date nor an age is known, that is said once.
   private mutating func noticeUnknownExpiration(_ slot: Int, _ assessment: Assessment) {
+    guard mode == .daemon else { return }
     let credential = credentials[slot]
     if assessment.window != nil {
       guard credential.record.saidExpirationUnknown else { return }
@@ -118,12 +115,23 @@ extension Engine {
       return
     }
     guard credential.isEnabled, credential.reading != nil, !credential.record.saidExpirationUnknown,
-      mode == .daemon, !credential.isSending, assessment.reviewUntil == nil,
+      credential.phase == .idle, assessment.reviewUntil == nil,
       credential.settings.policy.expiration != .dx || credential.record.listed.at != nil
     else { return }
     if case .send = assessment.decision { return }
     credentials[slot].record.saidExpirationUnknown = true
     changed.insert(slot)
     announce(Wording.expirationUnknown(credential.subject, credential.record.accepted))
+  }
+}
+
+extension Assessment {
+  /// When time alone changes the decision.
+  fileprivate var nextDecisionAt: WallTime? {
+    switch decision {
+    case .watch, .awaitSecret, .send: nil
+    case .retry(let time, _): time
+    case .hold(let time): time
+    }
   }
 }

@@ -1,20 +1,29 @@
 // What commands ask of the engine beside `rotate`.
 
 extension Engine {
-  /// Whether the API key was read, or is known to be unreadable: before that nothing can be asked of DX.
-  public var isReadyForCommands: Bool { apiKey.reading != nil || apiKey.failures > 0 }
+  /// Whether what a command asks can be answered.
+  ///
+  /// That is once the API key was read, or is known to be unreadable; in `lookOnly` mode, once every source was read.
+  public var isReadyForCommands: Bool {
+    mode == .lookOnly ? isQuiet : keyInUse != nil || apiKey.failures > 0
+  }
+
+  /// Whether nothing is under way, and nothing can be begun before some time has passed.
+  public var isAtRest: Bool {
+    isQuiet || budget.inFlight == 0 && reasonNothingCanBeAsked != nil
+  }
 
   /// Why no request can be made at this moment; nil: one can.
   public var reasonNothingCanBeAsked: LastError? {
-    if apiKey.reading == nil {
-      return LastError(at: now, kind: .source, error: "the API key cannot be read")
+    if keyInUse == nil {
+      return LastError(
+        at: now, kind: .source, error: keyFailure?.message ?? "the API key was not read yet")
     }
     if instance.unauthorizedSince != nil, mode == .daemon {
       return LastError(at: now, kind: .unauthorized, error: "not_authed")
     }
-    if let throttle = instance.throttle, throttle.nextAt > now {
-      return LastError(
-        at: now, kind: .throttled, error: "DX asked to wait until \(throttle.nextAt)")
+    if isThrottled, let next = instance.throttle?.nextAt {
+      return LastError(at: now, kind: .throttled, error: "DX asked to wait until \(next)")
     }
     return nil
   }

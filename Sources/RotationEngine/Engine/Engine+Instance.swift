@@ -3,7 +3,7 @@
 extension Engine {
   /// Brings the instance's alerts in line, says the summary when its time has come, and sets the next deadline.
   mutating func reassessInstance() {
-    guard mode == .daemon else { return scheduleInstance([]) }
+    guard mode == .daemon, !isStopping else { return scheduleInstance([]) }
     var next: [WallTime?] = [instance.unauthorizedSince == nil ? nil : instance.probe?.nextAt]
     next += updateInstanceAlerts()
     next.append(summaryTime())
@@ -25,75 +25,67 @@ extension Engine {
   }
 
   private mutating func updateInstanceAlerts() -> [WallTime?] {
-    let api = settings.api
+    // With nothing to watch, nothing is behind an alert.
+    guard tally.watched > 0 else { return stand([]) }
     let after = settings.alert.after
     var next: [WallTime?] = []
-    let severity: Severity = isInstanceCritical ? .critical : .warning
-    var wanted: [(AlertKind, Severity)] = []
-    if instance.unauthorizedSince != nil { wanted.append((.apiUnauthorized, .critical)) }
+    var conditions: [Condition] = []
+    func note(_ kind: AlertKind, _ severity: Severity, since: WallTime) {
+      conditions.append(Condition(kind: kind, severity: severity, since: since))
+    }
+    if let since = instance.unauthorizedSince { note(.apiUnauthorized, .critical, since: since) }
     if let since = instance.unreachableSince {
-      if since + after <= now { wanted.append((.apiUnavailable, severity)) }
+      let isKnown = outage.isConfirmed || instance.alerts.contains { $0.kind == .apiUnavailable }
+      if since + after <= now, isKnown {
+        note(.apiUnavailable, outage.isCritical ? .critical : .warning, since: since)
+      }
       next.append(since + after)
-    } else {
-      isInstanceCritical = false
     }
     if let since = instance.keyFailingSince {
-      if since + after <= now { wanted.append((.sourceUnavailable, .critical)) }
+      if since + after <= now {
+        note(.sourceUnavailable, keyInUse == nil ? .critical : .warning, since: since)
+      }
       next.append(since + after)
     }
     if let expiresAt = apiKeyExpiresAt {
-      let warnAt = expiresAt - api.keyRotateBefore
-      let criticalAt = expiresAt - api.keyCriticalBefore
+      let warnAt = expiresAt - settings.api.keyRotateBefore
+      let criticalAt = expiresAt - settings.api.keyCriticalBefore
       if warnAt <= now, now >= buildDate || expiresAt > now {
-        wanted.append((.keyExpiring, criticalAt <= now ? .critical : .warning))
+        note(.keyExpiring, criticalAt <= now ? .critical : .warning, since: now)
       }
       next += [warnAt, criticalAt, expiresAt]
     }
-    next += stand(wanted).map { $0 + settings.alert.repeatInterval }
-    return next
+    return next + stand(conditions)
   }
 
   /// Raises, escalates, repeats and resolves.
   ///
-  /// Returns when each standing alert was last said.
-  private mutating func stand(_ wanted: [(kind: AlertKind, severity: Severity)]) -> [WallTime] {
-    var standing: [StandingAlert] = []
-    for (kind, severity) in wanted {
-      let before = instance.alerts.first { $0.kind == kind }
-      var alert = before ?? StandingAlert(kind: kind, severity: severity, since: now, saidAt: now)
-      var phase: AlertNotice.Phase?
-      if before == nil {
-        phase = .raised
-      } else if severity > alert.severity {
-        phase = .escalated
-      } else if alert.saidAt + settings.alert.repeatInterval <= now {
-        phase = .repeated
-      }
-      alert.severity = severity
-      if let phase {
-        alert.saidAt = now
-        tell(phase, alert, instanceWording(alert, phase), credentialCount: tally.watched)
-      }
-      standing.append(alert)
+  /// Returns when each standing alert is repeated.
+  private mutating func stand(_ conditions: [Condition]) -> [WallTime?] {
+    let before = instance.alerts
+    instance.alerts = []
+    for condition in conditions {
+      let (alert, phase) = stand(condition, before: before.first { $0.kind == condition.kind })
+      instance.alerts.append(alert)
+      guard let phase else { continue }
+      tell(
+        phase, alert, instanceWording(alert, phase, now: now), credentialCount: tally.watched)
     }
-    for alert in instance.alerts where !standing.contains(where: { $0.kind == alert.kind }) {
-      effects.append(
-        .alert(
-          AlertNotice(
-            phase: .resolved, alert: alert,
-            announcement: Wording.instanceResolved(alert, now: now),
-            credentialCount: tally.watched)))
-      if alert.kind == .keyExpiring { announce(Wording.instanceResolved(alert, now: now)) }
+    for alert in before where !conditions.contains(where: { $0.kind == alert.kind }) {
+      // That the key, or DX, is back was said in its own words.
+      tell(
+        .resolved, alert, Wording.instanceResolved(alert, now: now),
+        credentialCount: tally.watched, isAnnounced: alert.kind == .keyExpiring)
     }
-    instance.alerts = standing
-    return standing.map(\.saidAt)
+    return instance.alerts.map { $0.saidAt + settings.alert.repeatInterval }
   }
 
-  private func instanceWording(
-    _ alert: StandingAlert, _ phase: AlertNotice.Phase
+  func instanceWording(
+    _ alert: StandingAlert, _ phase: AlertNotice.Phase, now: WallTime
   ) -> Announcement {
-    Wording.instanceAlert(
-      alert, phase, reason: unreachableReason, expiresAt: apiKeyExpiresAt,
+    let reason = alert.kind == .sourceUnavailable ? keyFailure?.message : outage.reason
+    return Wording.instanceAlert(
+      alert, phase, reason: reason ?? "", expiresAt: apiKeyExpiresAt,
       watched: tally.watched, nextAt: instance.probe?.nextAt, now: now)
   }
 

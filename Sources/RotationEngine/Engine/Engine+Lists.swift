@@ -24,13 +24,9 @@ extension Engine {
   }
 
   mutating func wantList(_ id: Int64) {
-    guard let connection = connections[id], !connection.isQueued, !connection.isListing else {
-      let isListing = connections[id]?.isListing ?? false
-      connections[id]?.wantsList = isListing
-      return
-    }
+    guard let connection = connections[id], !isStopping else { return }
+    guard !connection.isQueued, !connection.isListing else { return }
     connections[id]?.isQueued = true
-    connections[id]?.wantsList = false
     queue.questions.append(.list(id))
   }
 
@@ -63,53 +59,63 @@ extension Engine {
     while let question = queue.questions.popFirst() {
       switch question {
       case .list(let id):
-        guard connections[id] != nil else { continue }
+        guard let connection = connections[id] else { continue }
         connections[id]?.isQueued = false
-        connections[id]?.isListing = true
-        effects.append(.list(connection: id))
+        guard !connection.isListing else { continue }
+        ask(list: id)
       case .info(let key):
         guard slots[key] != nil else { continue }
-        effects.append(.info(key))
+        budget.start()
+        listBudget.start()
+        emit(.info(key))
       }
-      budget.start()
-      listBudget.start()
       return true
     }
     return false
   }
 
-  private mutating func questionEnded(_ verdict: Verdict) {
+  mutating func ask(list id: Int64) {
+    connections[id]?.isListing = true
+    connections[id]?.wantsList = false
+    budget.start()
+    listBudget.start()
+    emit(.list(connection: id))
+  }
+
+  private mutating func questionEnded(_ verdict: Verdict, isProbe: Bool) {
     budget.end(at: moment.steady)
     listBudget.end(at: moment.steady)
-    noticeReachability(verdict, isQuestion: true)
+    noticeReachability(verdict, of: nil)
+    if case .throttled(let retryAfter) = verdict { throttled(retryAfter) }
+    if isProbe { return probeEnded(verdict) }
     switch verdict {
-    case .unauthorized: unauthorized()
-    case .throttled(let retryAfter): throttled(retryAfter)
-    case .accepted, .refused, .notFound, .unreachable: break
+    case .unauthorized: unauthorized(isProbe: false)
+    case .accepted, .refused, .notFound: if mode == .onePass { authorized() }
+    case .throttled, .unreachable: break
     }
   }
 
   mutating func listEnded(_ id: Int64, _ exchange: Exchange) {
     let verdict = Verdict(exchange, to: .list)
-    let wasProbe = probeEnded(verdict)
-    questionEnded(verdict)
+    let isProbe = probing == id
+    questionEnded(verdict, isProbe: isProbe)
     connections[id]?.isListing = false
     guard let connection = connections[id] else { return }
     switch verdict {
     case .accepted(let object):
       connections[id]?.failures = 0
       takeList(connection, object.credentials ?? [])
-      if connection.wantsList { listAfterPushes(id) }
     case .notFound:
       connections[id]?.failures = 0
       for slot in connection.slots { foundMissing(slot) }
-    case .throttled, .unauthorized: if !wasProbe { wantList(id) }
+    case .throttled, .unauthorized: if !isProbe { wantList(id) }
     case .unreachable, .refused:
       let failures = connection.failures + 1
       connections[id]?.failures = failures
       let wait = backoff.wait(afterFailures: failures, draw: &draw)
       setNextList(now + min(wait, effectivePollInterval), for: id)
     }
+    listAfterPushes(id)
   }
 
   private mutating func takeList(_ connection: TrackedConnection, _ listed: [Answer.Listed]) {
@@ -130,17 +136,14 @@ extension Engine {
     after.disabledAt = facts.disabledAt
     after.missingSince = nil
     let isFirst = before.at == nil
-    let isReview = (before.at ?? now) <= (credentials[slot].record.accepted?.at ?? now)
+    let accepted = credentials[slot].record.accepted
+    let isReview = accepted.map { accepted in before.at.map { $0 <= accepted.at } ?? true } ?? false
     after.at = now
     credentials[slot].record.listed = after
     if before.missingSince != nil {
       credentials[slot].record.refusals.removeAll { $0.cause == .notFound }
     }
-    if let superseded = credentials[slot].record.accepted?.supersededDate,
-      superseded != facts.expiration
-    {
-      credentials[slot].record.accepted?.supersededDate = nil
-    }
+    judgeDate(slot, isFirst: isFirst)
     // That it was listed again is worth a write only where something depends on it.
     let isSame =
       before.expiration == after.expiration && before.disabledAt == after.disabledAt
@@ -149,9 +152,23 @@ extension Engine {
     reassess(slot)
   }
 
+  /// Rule 4: whether DX's date still belongs to the value before the one accepted.
+  private mutating func judgeDate(_ slot: Int, isFirst: Bool) {
+    let record = credentials[slot].record
+    guard let accepted = record.accepted else { return }
+    if let superseded = accepted.supersededDate, superseded != record.listed.expiration {
+      credentials[slot].record.accepted?.supersededDate = nil
+    }
+    // A value that was accepted before DX's date was ever seen: the date stood there, as far as anyone knows.
+    guard isFirst, accepted.origin == .pushedFresh, let date = record.listed.expiration,
+      date - credentials[slot].settings.policy.rotateBefore <= accepted.at
+    else { return }
+    credentials[slot].record.accepted?.supersededDate = date
+  }
+
   mutating func infoEnded(_ key: CredentialKey, _ exchange: Exchange) {
     let verdict = Verdict(exchange, to: .info(id: key.id))
-    questionEnded(verdict)
+    questionEnded(verdict, isProbe: false)
     guard let slot = slots[key] else { return }
     switch verdict {
     case .accepted(let object):

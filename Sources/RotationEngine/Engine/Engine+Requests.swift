@@ -3,53 +3,56 @@
 extension Engine {
   mutating func rotateRequested(_ request: RotateRequest, _ key: CredentialKey) {
     guard let slot = slots[key] else {
-      effects.append(.answer(ticket: request.ticket, key, .unknown))
-      return
+      return emit(.answer(ticket: request.ticket, key, .unknown))
     }
-    guard credentials[slot].isEnabled || request.force else {
-      return answer(request, slot, .disabled)
-    }
-    guard credentials[slot].request == nil, !isStopping else {
-      return answer(request, slot, .claimed)
+    if let refusal = refusal(of: request, slot) {
+      return emit(.answer(ticket: request.ticket, key, refusal))
     }
     credentials[slot].request = request
-    // A send under way answers it; anything else begins with a look at the source.
-    if !credentials[slot].isSending, credentials[slot].phase != .preparing {
-      if credentials[slot].phase == .ready { effects.append(.discardValues(key)) }
-      setPhase(.idle, of: slot)
-      read(slot)
+    switch credentials[slot].phase {
+    // What is on its way to DX answers it.
+    case .preparing, .sending: return
+    case .idle, .queued, .ready:
+      leaveLine(slot)
+      // A reader that is at work already may have begun before a person changed the source.
+      if canRead(slot) { read(slot) } else { credentials[slot].source.touched(moment) }
       reassess(slot)
     }
   }
 
-  func answerIsWanted(_ request: RotateRequest) -> Bool { request.ticket != 0 }
+  /// The answer to a request that needs no look at the source.
+  private func refusal(of request: RotateRequest, _ slot: Int) -> RotateAnswer? {
+    guard credentials[slot].isEnabled || request.force else { return .disabled }
+    guard credentials[slot].request == nil, !isStopping else { return .claimed }
+    guard request.dryRun else { return nil }
+    return credentials[slot].sending.map { .wouldSend($0.attempt.reason) }
+  }
 
-  mutating func answer(_ request: RotateRequest, _ slot: Int, _ answer: RotateAnswer) {
-    guard answerIsWanted(request) else { return }
-    effects.append(.answer(ticket: request.ticket, credentials[slot].key, answer))
+  /// Answers what a person asked of a credential, if one did.
+  mutating func answer(_ slot: Int, _ answer: RotateAnswer) {
+    guard let request = credentials[slot].request else { return }
+    credentials[slot].request = nil
+    credentials[slot].commanded = nil
+    emit(.answer(ticket: request.ticket, credentials[slot].key, answer))
   }
 
   /// The source was read and holds still: what a person asked for can be decided.
-  mutating func answerRequest(_ slot: Int, _ reading: Reading) {
-    guard let request = credentials[slot].request, !credentials[slot].isSending,
-      credentials[slot].phase != .ready
+  mutating func decideRequest(_ slot: Int, _ reading: Reading) {
+    guard let request = credentials[slot].request, !credentials[slot].source.isStale(at: now)
     else { return }
-    let reason = reasonToSend(slot, reading, force: request.force)
-    guard let reason else {
-      credentials[slot].request = nil
-      return answer(request, slot, .nothingToSend)
+    switch credentials[slot].phase {
+    case .preparing, .sending: return
+    case .ready where !request.dryRun: return
+    case .idle, .queued, .ready: break
     }
-    if request.dryRun {
-      credentials[slot].request = nil
-      return answer(request, slot, .wouldSend(reason))
+    guard let reason = reasonToSend(slot, reading, force: request.force) else {
+      return answer(slot, .nothingToSend)
     }
-    if let error = closedGate() {
-      credentials[slot].request = nil
-      return answer(request, slot, .failed(error))
-    }
+    if request.dryRun { return answer(slot, .wouldSend(reason)) }
+    if let closed = closedGate() { return answer(slot, closed) }
     startAfresh(slot, reading)
     credentials[slot].commanded = reason
-    if credentials[slot].phase == .idle { enqueue(slot, isRetry: false) }
+    enqueue(slot, isRetry: false)
   }
 
   /// What differs from what DX accepted is sent, whatever a rule would wait for.
@@ -60,16 +63,13 @@ extension Engine {
     else { return .requested }
     switch accepted.origin {
     case .adopted, .found, .vouched: return .requested
-    case .pushed, .pushedFresh: break
+    case .pushed, .pushedFresh: return nil
     }
-    if case .send(let reason) = assessment(of: slot).decision { return reason }
-    return nil
   }
 
   /// Rule 6: a person's request begins anew; rule 4: a first value that a person sends is fresh.
   private mutating func startAfresh(_ slot: Int, _ reading: Reading) {
-    credentials[slot].record.refusals.removeAll { $0.fingerprint == reading.fingerprint }
-    credentials[slot].record.backoff = nil
+    credentials[slot].startAfresh(with: reading.fingerprint)
     switch credentials[slot].record.accepted?.origin {
     case .adopted?, .found?:
       if credentials[slot].record.accepted?.fingerprint == reading.fingerprint {
@@ -80,24 +80,28 @@ extension Engine {
     changed.insert(slot)
   }
 
-  private func closedGate() -> LastError? {
-    if instance.unauthorizedSince != nil, mode == .daemon {
-      return LastError(at: now, kind: .unauthorized, error: "not_authed")
+  /// Why no request is made at present, if none is.
+  func closedGate() -> RotateAnswer? {
+    if isUnauthorized {
+      return .failed(LastError(at: now, kind: .unauthorized, error: "not_authed"))
     }
     if let throttle = instance.throttle, throttle.nextAt > now {
-      return LastError(
-        at: now, kind: .throttled, error: "DX asked to wait until \(throttle.nextAt)")
+      return .failed(
+        LastError(
+          at: now, kind: .throttled, error: "DX asked to wait until \(throttle.nextAt)"))
+    }
+    if keyInUse == nil, instance.keyFailingSince != nil, let failure = keyFailure {
+      return .sourceUnavailable(failure)
     }
     return nil
   }
 
-  /// What was asked cannot be done while the API key cannot be read.
-  mutating func answerRequests(without failure: SourceFailure) {
-    for slot in credentials.indices {
-      guard let request = credentials[slot].request else { continue }
-      credentials[slot].request = nil
-      credentials[slot].commanded = nil
-      answer(request, slot, .sourceUnavailable(failure))
+  /// What was asked cannot be done.
+  mutating func answerRequests(_ refusal: RotateAnswer) {
+    for slot in credentials.indices where credentials[slot].request != nil {
+      guard credentials[slot].sending == nil else { continue }
+      answer(slot, refusal)
+      leaveLine(slot)
     }
   }
 }

@@ -14,26 +14,51 @@ extension Engine {
   }
 
   mutating func enqueue(_ slot: Int, isRetry: Bool) {
-    setPhase(.queued, of: slot)
-    if isRetry { queue.retries.append(slot) } else { queue.first.append(slot) }
+    if credentials[slot].phase == .idle { setPhase(.queued, of: slot) }
+    switch (credentials[slot].place, isRetry) {
+    case (.first, _), (.retries, true): return
+    case (nil, true):
+      credentials[slot].place = .retries
+      queue.retries.append(slot)
+    case (nil, false), (.retries, false):
+      credentials[slot].place = .first
+      queue.first.append(slot)
+    }
+  }
+
+  /// A credential is not to be sent for now.
+  mutating func leaveLine(_ slot: Int) {
+    switch credentials[slot].phase {
+    case .idle, .preparing, .sending: return
+    // Its place in the line is passed over when its turn comes.
+    case .queued: setPhase(.idle, of: slot)
+    case .ready: discard(slot)
+    }
+  }
+
+  /// The values that were kept for sending are not sent.
+  mutating func discard(_ slot: Int) {
+    emit(.discardValues(credentials[slot].key))
+    setPhase(.idle, of: slot)
   }
 
   /// Whether requests may be made at all (rules 7 and 8).
   var isGateOpen: Bool {
-    !isStopping && instance.unauthorizedSince == nil && apiKey.reading != nil && !isThrottled
+    mode != .lookOnly && !isStopping && !isUnauthorized && keyInUse != nil && !isThrottled
   }
-
-  var isThrottled: Bool { instance.throttle.map { $0.nextAt > now } ?? false }
 
   /// Starts what may be started now.
   mutating func pump() {
     probe()
-    guard isGateOpen else { return scheduleQueue() }
-    while queue.preparing < settings.api.concurrency + Self.preparingReserve,
+    guard isGateOpen else {
+      if mode == .onePass { giveUp() }
+      return scheduleQueue()
+    }
+    while queue.preparing.count < settings.api.concurrency + Self.preparingReserve,
       let slot = nextInLine()
     {
       setPhase(.preparing, of: slot)
-      queue.preparing += 1
+      queue.preparing.insert(credentials[slot].key)
       read(slot, forSend: true)
     }
     while budget.inFlight < settings.api.concurrency, budget.allows(at: moment.steady) {
@@ -42,19 +67,31 @@ extension Engine {
     scheduleQueue()
   }
 
+  /// A command does not wait for a gate to open.
+  private mutating func giveUp() {
+    guard let closed = closedGate() else { return }
+    queue.questions.removeAll()
+    answerRequests(closed)
+  }
+
   /// The next credential to be read for sending; not so many that their values wait in memory for the budget.
   private mutating func nextInLine() -> Int? {
-    guard queue.ready.count < settings.api.concurrency else { return nil }
-    if let slot = nextQueued(in: \.first) { return slot }
-    return queue.questions.isEmpty || !listBudgetAllows() ? nextQueued(in: \.retries) : nil
+    guard queue.ready.count < settings.api.concurrency, budget.allows(at: moment.steady) else {
+      return nil
+    }
+    if let slot = nextQueued(.first, \.first) { return slot }
+    guard queue.questions.isEmpty || !listBudgetAllows() else { return nil }
+    return nextQueued(.retries, \.retries)
   }
 
   private mutating func nextQueued(
-    in line: WritableKeyPath<RequestQueue, RequestQueue.Line<Int>>
+    _ place: RequestQueue.Place, _ line: WritableKeyPath<RequestQueue, RequestQueue.Line<Int>>
   ) -> Int? {
     while let slot = queue[keyPath: line].popFirst() {
+      guard credentials[slot].place == place else { continue }
+      credentials[slot].place = nil
       guard credentials[slot].phase == .queued else { continue }
-      guard credentials[slot].source.isReading else { return slot }
+      if canRead(slot) { return slot }
       // A reader is at work on it for another reason; its end brings the credential here again.
       setPhase(.idle, of: slot)
     }
@@ -62,104 +99,98 @@ extension Engine {
   }
 
   private mutating func startOne() -> Bool {
-    let mayList = listBudgetAllows()
-    if mayList, queue.isListNext || queue.ready.isEmpty, askNext() {
+    let mayAsk = listBudgetAllows()
+    if mayAsk, queue.isListNext || queue.ready.isEmpty, askNext() {
       queue.isListNext = false
       return true
     }
     while let slot = queue.ready.popFirst() {
-      guard credentials[slot].phase == .ready else { continue }
-      if send(slot) {
+      guard let kept = credentials[slot].kept else { continue }
+      if send(slot, kept) {
         queue.isListNext = true
         return true
       }
     }
-    return mayList && askNext()
+    return mayAsk && askNext()
   }
 
-  /// The values were read for sending.
-  mutating func prepared(_ slot: Int, isSame: Bool) {
-    let isWanted = credentials[slot].commanded != nil || wantsSend(slot)
-    guard isSame, isWanted, !isStopping else { return notPrepared(slot, wasRead: true) }
-    setPhase(.ready, of: slot)
+  /// The values were read for sending, and kept.
+  mutating func prepared(_ slot: Int, _ reading: Reading, isSame: Bool) {
+    guard isSame, !isStopping, reasonForSend(slot) != nil else { return notPrepared(slot) }
+    setPhase(.ready(reading.fingerprint), of: slot)
     queue.ready.append(slot)
   }
 
-  private func wantsSend(_ slot: Int) -> Bool {
-    if case .send = assessment(of: slot).decision { true } else { false }
+  /// The values were read for sending, but are not sent now.
+  ///
+  /// What a person asked for goes on with the value that stands there once it holds still.
+  mutating func notPrepared(_ slot: Int) {
+    setPhase(.idle, of: slot)
+    credentials[slot].commanded = nil
   }
 
-  /// The values were read for sending, but are not sent now.
-  mutating func notPrepared(_ slot: Int, wasRead: Bool) {
-    if wasRead { effects.append(.discardValues(credentials[slot].key)) }
-    setPhase(.idle, of: slot)
-    guard let reason = credentials[slot].commanded else { return }
-    // What a person asked for goes on with the value that stands there once it holds still.
-    credentials[slot].commanded = nil
-    if credentials[slot].request == nil {
-      credentials[slot].request = RotateRequest(ticket: 0, force: reason == .forced)
-    }
+  private func reasonForSend(_ slot: Int) -> Attempt.Reason? {
+    if let commanded = credentials[slot].commanded { return commanded }
+    if case .send(let reason) = assessment(of: slot).decision { return reason }
+    return nil
   }
 
   /// Gives a credential to be sent.
   ///
   /// False: it is not to be sent any more.
-  private mutating func send(_ slot: Int) -> Bool {
-    let assessment = assessment(of: slot)
-    let reason: Attempt.Reason
-    switch (credentials[slot].commanded, assessment.decision) {
-    case (let commanded?, _): reason = commanded
-    case (nil, .send(let wanted)): reason = wanted
-    default:
-      notPrepared(slot, wasRead: true)
-      return false
-    }
-    guard let reading = credentials[slot].reading else {
-      notPrepared(slot, wasRead: true)
+  private mutating func send(_ slot: Int, _ kept: Fingerprint) -> Bool {
+    guard let reading = credentials[slot].reading, reading.fingerprint == kept,
+      let reason = reasonForSend(slot)
+    else {
+      discard(slot)
+      credentials[slot].commanded = nil
+      if credentials[slot].request != nil { read(slot) }
+      reassess(slot)
       return false
     }
     let attempt = Attempt(
-      key: credentials[slot].key, name: credentials[slot].settings.name,
-      fingerprint: reading.fingerprint, reason: reason, ordinal: assessment.attempts + 1, at: now)
-    setPhase(.sending(attempt, since: moment.steady), of: slot)
+      key: credentials[slot].key, name: credentials[slot].settings.name, fingerprint: kept,
+      reason: reason, ordinal: assessment(of: slot).attempts + 1, at: now)
+    let sending = TrackedCredential.Sending(
+      attempt: attempt, expiration: reading.expiration, since: moment.steady)
+    setPhase(.sending(sending), of: slot)
     budget.start()
-    effects.append(.send(attempt, expecting: credentials[slot].record.revision))
-    let kept = credentials[slot].record.recentSends.prefix(11)
-    credentials[slot].record.recentSends = [now] + kept
+    emit(.send(attempt))
+    let earlier = credentials[slot].record.recentSends
+    credentials[slot].record.recentSends =
+      [now] + earlier.prefix(TrackedCredential.keptSends - 1)
     changed.insert(slot)
     reassess(slot)
     return true
   }
 
   mutating func sendDeclined(_ key: CredentialKey, _ reason: DeclineReason) {
+    budget.cancel()
     guard let slot = slots[key] else {
-      if departing.removeValue(forKey: key) != nil { budget.cancel() }
+      departing[key] = nil
       return
     }
-    if case .sending = credentials[slot].phase {
-      budget.cancel()
+    guard let sending = credentials[slot].sending else { return }
+    setPhase(.idle, of: slot)
+    if credentials[slot].record.recentSends.first == sending.attempt.at {
       credentials[slot].record.recentSends.removeFirst()
-      changed.insert(slot)
-      setPhase(.idle, of: slot)
     }
-    credentials[slot].commanded = nil
-    let request = credentials[slot].request
-    credentials[slot].request = nil
+    changed.insert(slot)
     switch reason {
     case .claimed:
-      if let request { answer(request, slot, .claimed) }
+      answer(slot, .claimed)
       wait(slot)
     case .outdated(let record):
       takeOver(record, slot)
-      if let request { answer(request, slot, .claimed) }
+      answer(slot, .claimed)
+      // What still wants to be sent waits its turn, so that two processes never play ball with one credential.
+      if case .send = assessment(of: slot).decision { wait(slot) }
     case .unrecordable(let why):
-      wait(slot)
       let error = LastError(at: now, kind: .state, error: why)
       credentials[slot].record.lastError = error
-      announce(
-        Wording.notRecorded(
-          credentials[slot].subject, why, nextAt: credentials[slot].record.backoff?.nextAt))
-      if let request { answer(request, slot, .failed(error)) }
+      let nextAt = wait(slot)
+      announce(Wording.notRecorded(credentials[slot].subject, why, nextAt: nextAt))
+      answer(slot, .failed(error))
     }
     reassess(slot)
   }
@@ -170,28 +201,24 @@ extension Engine {
     credentials[slot].record = record
     credentials[slot].record.view = view
     credentials[slot].record.name = credentials[slot].settings.name
-    changed.insert(slot)
   }
 
-  /// A failure that says nothing of the value: the next try is a backoff away.
-  mutating func wait(_ slot: Int) {
-    let earlier = credentials[slot].record.backoff
-    let failures = (earlier?.failures ?? 0) + 1
-    credentials[slot].record.backoff = BackoffState(
-      since: earlier?.since ?? now, failures: failures,
-      nextAt: now + backoff.wait(afterFailures: failures, draw: &draw))
+  @discardableResult
+  mutating func wait(_ slot: Int) -> WallTime {
     changed.insert(slot)
+    return credentials[slot].wait(retry: settings.retry, now: now, draw: &draw)
   }
 
   /// When the line goes on, if time alone decides that.
   private mutating func scheduleQueue() {
     var next: WallTime?
-    if !isStopping, !queue.isEmpty || instance.unauthorizedSince != nil {
-      if let throttle = instance.throttle, throttle.nextAt > now {
-        next = throttle.nextAt
-      } else if let free = budget.nextFree ?? (queue.questions.isEmpty ? nil : listBudget.nextFree)
-      {
-        next = now + max(.milliseconds(1), free - moment.steady)
+    if !isStopping, !queue.isEmpty || isUnauthorized {
+      if isThrottled {
+        next = instance.throttle?.nextAt
+      } else if !budget.allows(at: moment.steady) {
+        next = budget.nextFree.map { now + ($0 - moment.steady) }
+      } else if !queue.questions.isEmpty, !listBudget.allows(at: moment.steady) {
+        next = listBudget.nextFree.map { now + ($0 - moment.steady) }
       }
     }
     deadlines.set(next, for: .queue)

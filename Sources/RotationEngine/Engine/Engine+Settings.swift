@@ -3,46 +3,56 @@
 extension Engine {
   /// Builds what is tracked from settings, keeping what is known of credentials that stay.
   mutating func adoptSettings(_ settings: Settings, records: [CredentialRecord]) {
-    var known = Dictionary(uniqueKeysWithValues: credentials.map { ($0.key, $0) })
-    let stored = Dictionary(records.map { ($0.key, $0) }) { first, _ in first }
+    var known = departing
+    for credential in credentials { known[credential.key] = credential }
+    departing = [:]
+    var stored = Dictionary(records.map { ($0.key, $0) }) { first, _ in first }
     forgetSlots()
     self.settings = settings
     for setting in settings.credentials {
+      let earlier = known.removeValue(forKey: setting.key)
       let record =
-        known[setting.key]?.record ?? stored[setting.key]
+        earlier?.record ?? stored[setting.key]
         ?? CredentialRecord(key: setting.key, name: setting.name)
+      stored[setting.key] = nil
       var tracked = TrackedCredential(settings: setting, record: record)
-      if let earlier = known.removeValue(forKey: setting.key) { tracked.goOn(from: earlier) }
-      let slot = credentials.count
-      credentials.append(tracked)
-      slots[setting.key] = slot
-      connections[setting.key.connection, default: TrackedConnection()].slots.append(slot)
-      if tracked.phase != .idle { connections[setting.key.connection]?.busyCount += 1 }
-      noteSettings(slot)
+      if let earlier, !tracked.goOn(from: earlier), earlier.source.isReading {
+        strayReadings.insert(setting.key)
+      }
+      track(tracked)
     }
-    depart(known.values)
+    // A connection of which nothing is watched is not listed.
+    connections = connections.filter { !$0.value.slots.isEmpty }
+    depart(known.values.map { $0 } + stored.values.map(TrackedCredential.init(removed:)))
   }
 
+  private mutating func track(_ credential: TrackedCredential) {
+    let slot = credentials.count
+    credentials.append(credential)
+    slots[credential.key] = slot
+    tally.add(credential.record.view)
+    var connection = connections[credential.key.connection] ?? TrackedConnection()
+    if credential.isEnabled { connection.slots.append(slot) }
+    if credential.phase != .idle { connection.busyCount += 1 }
+    connections[credential.key.connection] = connection
+    noteSettings(slot)
+  }
+
+  /// A reload gives every credential a new slot, and its place in the line anew.
   private mutating func forgetSlots() {
-    _ = queue.removeAll()
-    for credential in credentials where credential.phase == .ready || credential.phase == .preparing
-    {
-      effects.append(.discardValues(credential.key))
+    queue.removeAllSends()
+    for credential in credentials where credential.kept != nil {
+      emit(.discardValues(credential.key))
     }
-    queue.preparing = 0
     credentials = []
     slots = [:]
-    let lists = connections
-    connections = lists.mapValues { before in
-      var after = TrackedConnection()
-      after.nextListAt = before.nextListAt
-      after.isListing = before.isListing
-      after.failures = before.failures
-      return after
+    for id in connections.keys {
+      connections[id]?.slots = []
+      connections[id]?.busyCount = 0
     }
     deadlines = Schedule()
     actions = Schedule()
-    tally.forgetAll()
+    tally.forgetCredentials()
     changed = []
   }
 
@@ -62,54 +72,66 @@ extension Engine {
   }
 
   /// Credentials that are not configured any more: their alerts end, a send under way is waited for.
-  private mutating func depart(_ removed: some Collection<TrackedCredential>) {
-    for credential in removed.sorted(by: { $0.key < $1.key }) {
-      if credential.isSending { departing[credential.key] = credential }
-      if let request = credential.request, answerIsWanted(request) {
-        effects.append(.answer(ticket: request.ticket, credential.key, .unknown))
+  private mutating func depart(_ removed: [TrackedCredential]) {
+    for var credential in removed.sorted(by: { $0.key < $1.key }) {
+      if let request = credential.request {
+        emit(.answer(ticket: request.ticket, credential.key, .unknown))
       }
-      guard !credential.record.alerts.isEmpty, mode == .daemon else { continue }
-      for alert in credential.record.alerts {
-        let announcement = Wording.resolved(alert, credential.subject, now: now)
-        announce(announcement)
-        effects.append(
-          .alert(
-            AlertNotice(
-              phase: .resolved, alert: alert, announcement: announcement, credentialCount: 1)))
+      if credential.source.isReading { strayReadings.insert(credential.key) }
+      if mode == .daemon, !credential.record.alerts.isEmpty {
+        for alert in credential.record.alerts {
+          let announcement = Wording.resolved(alert, credential.subject, now: now)
+          tell(.resolved, alert, announcement, credentialCount: 1)
+        }
+        credential.record.alerts = []
+        credential.record.view.needsAttention = false
+        emit(.save(credential.record))
       }
-      var record = credential.record
-      record.alerts = []
-      effects.append(.save(record))
+      if credential.sending != nil { departing[credential.key] = credential }
     }
   }
 
+  /// A new configuration of the same instance; another URL is another engine.
   mutating func reload(_ settings: Settings, _ records: [CredentialRecord]) {
     let before = self.settings
     adoptSettings(settings, records: records)
     adoptBudget(settings)
-    connections = connections.filter { !$0.value.slots.isEmpty }
-    if settings.api.token != before.api.token
-      || settings.api.tokenExpiration != before.api.tokenExpiration
-    {
+    distrustTheFuture()
+    adoptAPIKeySource(before.api)
+    adoptLists()
+    for slot in credentials.indices {
+      let isAsked = credentials[slot].request != nil && credentials[slot].phase == .idle
+      if isAsked || credentials[slot].isEnabled && credentials[slot].source.reading == nil {
+        read(slot)
+      }
+      reassess(slot)
+    }
+    reassessInstance()
+  }
+
+  private mutating func adoptAPIKeySource(_ before: APISettings) {
+    let isSame =
+      settings.api.token == before.token
+      && settings.api.tokenExpiration == before.tokenExpiration
+    if !isSame {
+      isKeyReadingStray = isKeyReadingStray || apiKey.isReading
       apiKey = SourceObservation(
         settle: .milliseconds(500), canChange: settings.api.token.canChange)
-      readAPIKey()
+      if !isKeyReadingStray { readAPIKey() }
     }
     scheduleAPIKey()
+  }
+
+  private mutating func adoptLists() {
     let interval = effectivePollInterval
-    for (id, connection) in connections {
-      if let next = connection.nextListAt, next <= now + interval {
-        deadlines.set(next, for: .connection(id))
+    for id in connections.keys.sorted() {
+      if let next = connections[id]?.nextListAt, next <= now + interval {
+        setNextList(next, for: id)
       } else {
         setNextList(now + interval, for: id)
         wantList(id)
       }
     }
-    for slot in credentials.indices {
-      if credentials[slot].isEnabled, credentials[slot].source.reading == nil { read(slot) }
-      reassess(slot)
-    }
-    reassessInstance()
   }
 
   private mutating func adoptBudget(_ settings: Settings) {
@@ -121,94 +143,32 @@ extension Engine {
     listBudget = lists
   }
 
-  /// Rule 13: a clock that was wrong costs one span, however far off it was.
-  mutating func distrustTheFuture() {
-    for slot in credentials.indices {
-      let before = credentials[slot].record
-      var record = before
-      let longest = now + settings.retry.max
-      if let next = record.backoff?.nextAt, next > longest {
-        let failures = record.backoff?.failures ?? 1
-        record.backoff?.nextAt = now + backoff.wait(afterFailures: failures, draw: &draw)
-      }
-      for index in record.refusals.indices {
-        guard let next = record.refusals[index].nextAt else { continue }
-        if record.refusals[index].isHeld, case .every(let span) = settings.retry.hold {
-          record.refusals[index].nextAt = min(next, now + span)
-        } else if next > longest {
-          record.refusals[index].nextAt =
-            now + backoff.wait(afterFailures: record.refusals[index].attempts, draw: &draw)
-        }
-      }
-      record.recentSends.removeAll { $0 > now }
-      record.alerts = record.alerts.map(distrusted)
-      if let since = record.source.failingSince { record.source.failingSince = min(since, now) }
-      if let since = record.backoff?.since { record.backoff?.since = min(since, now) }
-      credentials[slot].source.clamp(to: now + settings.api.pollInterval)
-      guard record != before else { continue }
-      credentials[slot].record = record
-      changed.insert(slot)
-    }
-    distrustTheFutureOfTheInstance()
-  }
-
-  private func distrusted(_ alert: StandingAlert) -> StandingAlert {
-    var alert = alert
-    alert.saidAt = min(alert.saidAt, now)
-    alert.since = min(alert.since, now)
-    return alert
-  }
-
-  private mutating func distrustTheFutureOfTheInstance() {
-    apiKey.clamp(to: now + settings.api.pollInterval)
-    if let next = instance.throttle?.nextAt, next > now + .hours(1) {
-      let soon = now + settings.retry.initial
-      instance.throttle?.nextAt = soon
-    }
-    if let next = instance.probe?.nextAt, next > now + settings.retry.max {
-      let soon =
-        now + backoff.wait(afterFailures: instance.probe?.failures ?? 1, draw: &draw)
-      instance.probe?.nextAt = soon
-    }
-    instance.alerts = instance.alerts.map(distrusted)
-    instance.summarySaidAt = instance.summarySaidAt.map { min($0, now) }
-    instance.unreachableSince = instance.unreachableSince.map { min($0, now) }
-    instance.keyFailingSince = instance.keyFailingSince.map { min($0, now) }
-    let interval = effectivePollInterval
-    for (id, connection) in connections {
-      guard let next = connection.nextListAt, next > now + interval else { continue }
-      setNextList(now + interval, for: id)
-    }
-  }
-
-  /// The wall clock went back while time went on: every stored time is looked at anew.
-  mutating func noticeClockJump() {
-    guard let last = lastMoment else { return }
-    let wallStep = moment.wall - last.wall
-    let steadyStep = moment.steady - last.steady
-    guard steadyStep - wallStep > .seconds(2) else { return }
-    distrustTheFuture()
-    for slot in credentials.indices { reassess(slot) }
-    scheduleAPIKey()
-    reassessInstance()
-  }
 }
 
 extension TrackedCredential {
-  /// After a reload: a reading and a send under way go on; a place in the line is taken anew.
-  fileprivate mutating func goOn(from earlier: TrackedCredential) {
+  /// A credential that the store knows and the configuration does not.
+  fileprivate init(removed record: CredentialRecord) {
+    self.init(
+      settings: CredentialSettings(name: record.name, key: record.key, secrets: []),
+      record: record)
+  }
+
+  /// After a reload: a send under way goes on, and a reading if it is of the same sources.
+  ///
+  /// Returns whether they are the same.
+  fileprivate mutating func goOn(from earlier: TrackedCredential) -> Bool {
     request = earlier.request
-    switch earlier.phase {
-    case .sending: phase = earlier.phase
-    case .idle, .queued, .preparing, .ready: break
+    wasAnswerLost = earlier.wasAnswerLost
+    if case .sending = earlier.phase {
+      phase = earlier.phase
+      commanded = earlier.commanded
     }
     guard earlier.settings.secrets == settings.secrets,
       earlier.settings.policy.expiration == settings.policy.expiration,
       earlier.isEnabled == isEnabled
-    else { return }
-    let settle = source.settle
+    else { return false }
     source = earlier.source
-    source.settle = settle
-    commanded = earlier.commanded
+    source.settle = settings.policy.settle
+    return true
   }
 }

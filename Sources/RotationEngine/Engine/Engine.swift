@@ -10,6 +10,8 @@ public struct Engine {
     case daemon
     /// A command: only what is asked for is done.
     case onePass
+    /// A command: every source is read once, for a forecast; nothing is asked, said or stored.
+    case lookOnly
   }
 
   /// What a deadline belongs to.
@@ -37,19 +39,27 @@ public struct Engine {
   var queue = RequestQueue()
   var budget: RequestBudget
   var listBudget: RequestBudget
-  var tally = Tally()
+  /// What STATUS and the metrics count.
+  public internal(set) var tally = Tally()
   var isStopping = false
-  /// Whether `api_unavailable` was said of the present outage.
-  var isUnavailableSaid = false
-  var unreachableReason = ""
-  /// Whether the one list that tries a refused key is under way.
-  var isProbing = false
-  /// Whether an alert of the instance has a credential behind it that is critical.
-  var isInstanceCritical = false
+  var hasStopped = false
+  var outage = Outage()
+  /// The API key that requests are made with, and since when.
+  var keyInUse: (fingerprint: Fingerprint, since: TimeSpan)?
+  /// Why the API key's source cannot be read, while it cannot.
+  var keyFailure: SourceFailure?
+  /// The connection whose list tries a refused key, while it is under way.
+  var probing: Int64?
+  /// Whether DX refused the key in this process, rather than in an earlier one.
+  var wasRefusedHere = false
+  /// Readings under way whose result is of no use any more: their sources changed with a reload.
+  var strayReadings: Set<CredentialKey> = []
+  var isKeyReadingStray = false
   var lastMoment: Moment?
+  var savedInstance: InstanceRecord
 
   // What one event gathers.
-  var effects: [Effect] = []
+  private(set) var effects: [Effect] = []
   var changed: Set<Int> = []
   var moment = Moment(
     wall: WallTime(millisecondsSinceEpoch: 0), steady: .zero, randomness: 0)
@@ -68,6 +78,7 @@ public struct Engine {
   ) {
     self.settings = settings
     self.instance = instance
+    savedInstance = instance
     self.mode = mode
     self.buildDate = buildDate
     apiKey = SourceObservation(settle: .milliseconds(500), canChange: settings.api.token.canChange)
@@ -89,15 +100,16 @@ public struct Engine {
       engine.adoptSettings(engine.settings, records: records)
       engine.closeInterrupted(unfinished)
       engine.distrustTheFuture()
+      if engine.mode != .lookOnly { engine.readAPIKey() }
       if engine.mode == .daemon {
         if engine.instance.summarySaidAt == nil { engine.instance.summarySaidAt = moment.wall }
-        for slot in engine.credentials.indices where engine.credentials[slot].isEnabled {
-          engine.read(slot)
-        }
         engine.wantEveryList()
       }
-      engine.readAPIKey()
-      for slot in engine.credentials.indices { engine.reassess(slot) }
+      guard engine.mode != .onePass else { return }
+      for slot in engine.credentials.indices {
+        if engine.credentials[slot].isEnabled { engine.read(slot) }
+        engine.reassess(slot)
+      }
       engine.reassessInstance()
     }
   }
@@ -115,8 +127,29 @@ public struct Engine {
   public var nextDeadline: WallTime? { deadlines.earliest }
 
   /// Whether nothing is under way or waiting for its turn.
+  ///
+  /// Costs time proportional to the number of credentials.
   public var isQuiet: Bool {
-    budget.inFlight == 0 && queue.isEmpty && !credentials.contains { $0.isBusy }
+    guard mode != .lookOnly else {
+      return !credentials.contains { $0.isEnabled && $0.source.isStale(at: now) }
+    }
+    return budget.inFlight == 0 && queue.questions.isEmpty && queue.preparing.isEmpty
+      && !credentials.contains { $0.phase != .idle || $0.request != nil }
+  }
+
+  /// What is known of a credential.
+  ///
+  /// Returns nil if it is not configured.
+  public func record(of key: CredentialKey) -> CredentialRecord? {
+    slots[key].map { credentials[$0].record }
+  }
+
+  mutating func emit(_ effect: Effect) {
+    // A pass that only looks leaves no trace of itself.
+    if mode == .lookOnly {
+      guard case .readSource = effect else { return }
+    }
+    effects.append(effect)
   }
 
   private mutating func perform(
@@ -129,7 +162,10 @@ public struct Engine {
     body(&self)
     pump()
     saveChanged()
-    if isStopping, budget.inFlight == 0, queue.preparing == 0 { effects.append(.stopped) }
+    if isStopping, !hasStopped, budget.inFlight == 0, queue.preparing.isEmpty {
+      hasStopped = true
+      emit(.stopped)
+    }
     lastMoment = moment
     return effects
   }
@@ -168,27 +204,34 @@ public struct Engine {
     }
   }
 
+  /// What is under way is waited for; all else is let go.
   private mutating func stop() {
     isStopping = true
-    for slot in queue.removeAll() {
-      if credentials[slot].phase == .ready { effects.append(.discardValues(credentials[slot].key)) }
-      setPhase(.idle, of: slot)
+    for slot in credentials.indices {
+      if credentials[slot].phase != .preparing { leaveLine(slot) }
+      deadlines.set(nil, for: .credential(slot))
+      guard credentials[slot].request != nil, credentials[slot].sending == nil else { continue }
+      let ending = LastError(at: now, kind: .interrupted, error: "the service is ending")
+      answer(slot, .failed(ending))
     }
+    queue.removeAllSends()
+    queue.questions.removeAll()
+    for id in connections.keys { deadlines.set(nil, for: .connection(id)) }
+    for rest in [Deadline.apiKey, .instance, .queue] { deadlines.set(nil, for: rest) }
   }
 
   /// Stores every record that this event changed, each once.
   private mutating func saveChanged() {
+    guard mode != .lookOnly else { return changed.removeAll() }
     for slot in changed.sorted() where credentials.indices.contains(slot) {
-      effects.append(.save(credentials[slot].record))
+      emit(.save(credentials[slot].record))
     }
     changed.removeAll(keepingCapacity: true)
     if instance != savedInstance {
       savedInstance = instance
-      effects.append(.saveInstance(instance))
+      emit(.saveInstance(instance))
     }
   }
-
-  var savedInstance: InstanceRecord?
 
   var backoff: Backoff { Backoff(policy: settings.retry) }
 

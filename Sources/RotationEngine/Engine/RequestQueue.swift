@@ -1,4 +1,4 @@
-/// Who waits for a request: first sends before lists, lists before retries (rule 7).
+/// Who waits for a request: first sends and lists by turns, then retries (rule 7).
 struct RequestQueue {
   /// A first-in-first-out queue whose removal costs constant time on average.
   struct Line<Element> {
@@ -22,13 +22,16 @@ struct RequestQueue {
       return items[start]
     }
 
-    mutating func removeAll() -> [Element] {
-      defer {
-        items = []
-        start = 0
-      }
-      return Array(items[start...])
+    mutating func removeAll() {
+      items = []
+      start = 0
     }
+  }
+
+  /// Which line a credential has its place in; one that left keeps it, and it is passed over.
+  enum Place: Hashable {
+    case first
+    case retries
   }
 
   /// What can be asked next.
@@ -41,17 +44,18 @@ struct RequestQueue {
   var first = Line<Int>()
   var retries = Line<Int>()
   var questions = Line<Question>()
-  /// How many are being read for sending.
-  var preparing = 0
+  /// Which credentials are being read for sending.
+  var preparing: Set<CredentialKey> = []
   /// Sends and lists take turns while both wait.
   var isListNext = false
 
   var isEmpty: Bool {
-    ready.isEmpty && first.isEmpty && retries.isEmpty && questions.isEmpty && preparing == 0
+    ready.isEmpty && first.isEmpty && retries.isEmpty && questions.isEmpty && preparing.isEmpty
   }
 
-  mutating func removeAll() -> [Int] {
-    _ = questions.removeAll()
-    return ready.removeAll() + first.removeAll() + retries.removeAll()
+  mutating func removeAllSends() {
+    ready.removeAll()
+    first.removeAll()
+    retries.removeAll()
   }
 }

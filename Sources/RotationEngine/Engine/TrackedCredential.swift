@@ -8,37 +8,58 @@ struct TrackedCredential {
     case queued
     /// Its values are being read for sending. → ready, idle
     case preparing
-    /// Its values are read and kept; it goes next. → sending, idle
-    case ready
-    /// It was given to be sent; since when. → idle
-    case sending(Attempt, since: TimeSpan)
+    /// The values of this fingerprint are read and kept; it goes next. → sending, idle
+    case ready(Fingerprint)
+    /// It was given to be sent. → idle
+    indirect case sending(Sending)
+  }
+
+  /// A send under way.
+  struct Sending: Hashable {
+    var attempt: Attempt
+    /// The date that came with the values that are sent.
+    var expiration: WallTime?
+    /// When it began, on the clock that never jumps.
+    var since: TimeSpan
   }
 
   var settings: CredentialSettings
   var record: CredentialRecord
   var phase = Phase.idle
   var source: SourceObservation
+  /// The line of the queue that it has a place in.
+  var place: RequestQueue.Place?
   /// What a person asked for, until it is answered.
   var request: RotateRequest?
   /// Why it is sent although the rules alone would not: a person wants it.
+  ///
+  /// Set only while there is a request.
   var commanded: Attempt.Reason?
+  /// Whether the answer to a send of the present value was lost, so that DX may have it.
+  var wasAnswerLost: Bool
 
   init(settings: CredentialSettings, record: CredentialRecord) {
     self.settings = settings
     self.record = record
     source = SourceObservation(
       settle: settings.policy.settle, canChange: settings.sources.contains { $0.canChange })
+    switch record.lastError?.kind {
+    case .unreachable, .interrupted: wasAnswerLost = true
+    default: wasAnswerLost = false
+    }
   }
 
   var key: CredentialKey { settings.key }
   var isEnabled: Bool { settings.policy.enabled }
   var subject: Announcement.Subject { Announcement.Subject(name: settings.name, key: key) }
 
-  /// Whether something about it is under way that ends by itself soon.
-  var isBusy: Bool { phase != .idle || request != nil || source.isReading && commanded != nil }
+  var sending: Sending? {
+    if case .sending(let sending) = phase { sending } else { nil }
+  }
 
-  var isSending: Bool {
-    if case .sending = phase { true } else { false }
+  /// The fingerprint of the values that are kept for it until they are sent.
+  var kept: Fingerprint? {
+    if case .ready(let fingerprint) = phase { fingerprint } else { nil }
   }
 
   /// The value in the source, unless it cannot be read.

@@ -6,7 +6,7 @@ public struct CredentialRecord: Hashable, Sendable {
   public let key: CredentialKey
   /// What the configuration last called it.
   public var name: String
-  /// Raised by the store with each save, so that a stale copy can be told from the stored one.
+  /// Raised by the store with each save, so that a stale copy can be told from the stored one; as it was read.
   ///
   /// 0: never stored.
   public var revision: Int64 = 0

@@ -161,7 +161,7 @@ private struct DigitScanner {
 
 extension Int64 {
   fileprivate func flooredQuotient(_ divisor: Int64) -> Int64 {
-    self >= 0 ? self / divisor : (self - divisor + 1) / divisor
+    self / divisor - (self % divisor < 0 ? 1 : 0)
   }
 
   fileprivate func padded(_ width: Int) -> String {

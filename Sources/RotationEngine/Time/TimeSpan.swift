@@ -45,7 +45,7 @@ public struct TimeSpan: Hashable, Comparable, Sendable {
   public static func * (span: TimeSpan, factor: Double) -> TimeSpan {
     let product = Double(span.milliseconds) * factor
     guard product < Double(Int64.max) else { return TimeSpan(milliseconds: .max) }
-    return TimeSpan(milliseconds: Int64(product))
+    return TimeSpan(milliseconds: Int64(max(product, Double(Int64.min))))
   }
 
   /// The span divided by a whole number, rounded towards zero.

@@ -69,7 +69,8 @@ package final class SourceWatch<Token: Hashable & Sendable>: @unchecked Sendable
   /// How many directories are watched.
   package var directoryCount: Int { dependents.count }
 
-  private func drain() {
+  /// Takes the events that are there.
+  func drain() {
     var touchedPaths: Set<String> = []
     var pathsToFind: Set<String> = []
     inotify?.drain { event in
@@ -92,13 +93,13 @@ package final class SourceWatch<Token: Hashable & Sendable>: @unchecked Sendable
         if event.isAny(of: IN_IGNORED) { dependents[event.watch] = nil }
       }
     }
-    findMarks(of: pathsToFind)
+    if !pathsToFind.isEmpty { findMarks(of: pathsToFind) }
     let tokens = touchedPaths.reduce(into: Set<Token>()) { $0.formUnion(paths[$1]?.tokens ?? []) }
     if !tokens.isEmpty { touched(tokens) }
   }
 
   private func findMarks(of changed: some Collection<String>) {
-    guard let inotify, !changed.isEmpty else { return }
+    guard let inotify else { return }
     let mounts = NetworkMounts.current()
     // A directory that vanishes between the look and the watch asks for another look.
     var vanished = false
