@@ -166,7 +166,7 @@ final class EngineWorld {
       #expect(lastKeyRead.map { Fingerprint(of: $0) } == fingerprint)
       #expect(keyInUse != lastKeyRead, "the key in use is given again")
       keyInUse = lastKeyRead
-    case .send(let attempt, let expecting): send(attempt, expecting: expecting)
+    case .send(let attempt): send(attempt)
     case .finish(let key, let outcome): store.finish(key, outcome, at: now)
     case .close(let number, let outcome): store.close(number, outcome, at: now)
     case .list(let connection):
@@ -203,10 +203,9 @@ final class EngineWorld {
     }
   }
 
-  private func send(_ attempt: Attempt, expecting revision: Int64) {
+  private func send(_ attempt: Attempt) {
     let key = attempt.key
     #expect(kept.removeValue(forKey: key) == attempt.fingerprint, "sent, but not kept: \(key)")
-    #expect(store.records[key]?.revision ?? 0 == revision, "a stale record: \(key)")
     if let reason = store.decline.removeValue(forKey: key) {
       after(.milliseconds(1)) { .sendDeclined(key, reason) }
       return

@@ -15,8 +15,6 @@ struct StoreModel {
   var unfinished: [Attempt] { attempts.filter { $0.outcome == nil } }
 
   mutating func save(_ record: CredentialRecord) {
-    let before = records[record.key]?.revision ?? 0
-    #expect(record.revision == before + 1, "revisions go up one by one: \(record.key)")
     records[record.key] = record
   }
 
