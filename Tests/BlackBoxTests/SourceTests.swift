@@ -107,7 +107,7 @@ import Testing
     try daemon.event("source_unavailable")
     try scene.place.put("value-1", into: "jira-cloud")
     try daemon.event("source_recovered")
-    #expect(try scene.place.run("rotate", "jira-cloud").status == 0)
+    #expect(try scene.place.run("rotate", "jira-cloud", "--dry-run").status == 0)
     try daemon.stop()
     #expect(try scene.simulator.requests(.update).isEmpty)
   }
