@@ -1,3 +1,4 @@
+import Alerts
 import Configuration
 import Dispatch
 import Glibc
@@ -19,6 +20,7 @@ package final class Service: @unchecked Sendable {
   private let reader: SourceReader
   private var state: SQLiteState?
   private var loop: RotationLoop?
+  private var alerts: AlertDelivery?
   private var watchdog: WatchdogTick?
   private var statusLine: StatusLine?
   private var control: ControlServer?
@@ -26,6 +28,9 @@ package final class Service: @unchecked Sendable {
   private var successor: LoadedConfiguration?
   private var settings: Settings?
   private var isStopping = false
+
+  /// How long a stop waits for alerts that are being delivered; what is left is delivered by the next run.
+  private static let drainTime = TimeSpan.seconds(3)
 
   /// Makes the service; to be called before any thread starts.
   package init(options: ServiceOptions) {
@@ -126,9 +131,12 @@ package final class Service: @unchecked Sendable {
     _ settings: Settings, _ state: SQLiteState, _ key: FingerprintKey
   ) throws(ExitStatus) {
     do {
+      let alerts = try makeAlerts(settings)
       let loop = try RotationLoop.make(
         queue: queue, clock: clock, settings: settings, state: state, reader: reader,
-        fingerprintKey: key, journal: journal, mode: .daemon)
+        fingerprintKey: key, journal: journal, mode: .daemon, alertChanged: { alerts.take($0) })
+      alerts.begin(standing: loop.engine.standingNotices(at: clock.wall))
+      self.alerts = alerts
       loop.stopped = { [weak self] in self?.stopped() }
       self.loop = loop
       self.settings = settings
@@ -139,6 +147,16 @@ package final class Service: @unchecked Sendable {
       fail("\(error)")
       throw .unexpected
     }
+  }
+
+  private func makeAlerts(_ settings: Settings) throws -> AlertDelivery {
+    let clock = clock
+    let alerts = AlertDelivery(
+      queue: queue, sender: try ChannelSender.make(queue: queue, reader: reader),
+      file: UndeliveredFile(directory: options.stateDirectory), clock: { clock.wall })
+    alerts.announce = { [journal] in journal.say($0) }
+    alerts.configure(settings.alert, instance: settings.api.url)
+    return alerts
   }
 
   private func fail(_ text: String) {
@@ -161,6 +179,7 @@ package final class Service: @unchecked Sendable {
       }
       let records = try state.records().filter { !known.contains($0.key) }
       settings = configuration.settings
+      alerts?.configure(configuration.settings.alert, instance: configuration.settings.api.url)
       loop.reload(configuration.settings, records: records)
       loop.say(Service.loaded(configuration))
     } catch let error as InvalidConfiguration {
@@ -197,7 +216,8 @@ package final class Service: @unchecked Sendable {
       self.successor = nil
       return queue.async { self.follow(successor) }
     }
-    Signals.end()
+    guard let alerts else { return Signals.end() }
+    alerts.drain(within: Self.drainTime) { Signals.end() }
   }
 
   private func follow(_ configuration: LoadedConfiguration) {
