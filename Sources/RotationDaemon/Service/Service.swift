@@ -21,6 +21,7 @@ package final class Service: @unchecked Sendable {
   private var state: SQLiteState?
   private var loop: RotationLoop?
   private var alerts: AlertDelivery?
+  private var metrics: MetricsWriter?
   private var watchdog: WatchdogTick?
   private var statusLine: StatusLine?
   private var control: ControlServer?
@@ -118,7 +119,11 @@ package final class Service: @unchecked Sendable {
     loop.say(Service.loaded(configuration))
     loop.say(Service.started(configuration))
     notifier.ready(status: statusLine.present)
-    loop.turnEnded = { [weak statusLine] in statusLine?.update() }
+    loop.turnEnded = { [weak statusLine, weak metrics] in
+      statusLine?.update()
+      metrics?.update()
+    }
+    metrics?.use(path: configuration.settings.metricsTextfile)
     watchdog = WatchdogTick(
       loop: loop, notifier: notifier, interval: Watchdog.interval(),
       requestLimit: { [weak self] in self?.settings?.api.timeout ?? .zero })
@@ -136,6 +141,7 @@ package final class Service: @unchecked Sendable {
         queue: queue, clock: clock, settings: settings, state: state, reader: reader,
         fingerprintKey: key, journal: journal, mode: .daemon, alertChanged: { alerts.take($0) })
       alerts.begin(standing: loop.engine.standingNotices(at: clock.wall))
+      metrics = MetricsWriter(loop: loop, state: state, alerts: alerts)
       self.alerts = alerts
       loop.stopped = { [weak self] in self?.stopped() }
       self.loop = loop
@@ -180,6 +186,7 @@ package final class Service: @unchecked Sendable {
       let records = try state.records().filter { !known.contains($0.key) }
       settings = configuration.settings
       alerts?.configure(configuration.settings.alert, instance: configuration.settings.api.url)
+      metrics?.use(path: configuration.settings.metricsTextfile)
       loop.reload(configuration.settings, records: records)
       loop.say(Service.loaded(configuration))
     } catch let error as InvalidConfiguration {
@@ -217,7 +224,10 @@ package final class Service: @unchecked Sendable {
       return queue.async { self.follow(successor) }
     }
     guard let alerts else { return Signals.end() }
-    alerts.drain(within: Self.drainTime) { Signals.end() }
+    alerts.drain(within: Self.drainTime) { [metrics] in
+      metrics?.finish()
+      Signals.end()
+    }
   }
 
   private func follow(_ configuration: LoadedConfiguration) {
