@@ -41,6 +41,29 @@ struct MetricsPicture {
     var state: CredentialState
   }
 
+  private struct Time {
+    var name: String
+    var help: String
+    var value: (CredentialRecord) -> WallTime?
+  }
+
+  private static var times: [Time] {
+    [
+      Time(
+        name: "credential_expiry_timestamp_seconds", help: "When it expires.",
+        value: \.view.expiresAt),
+      Time(
+        name: "credential_window_opens_timestamp_seconds",
+        help: "From when on a new secret is wanted.", value: \.view.windowOpensAt),
+      Time(
+        name: "credential_last_accepted_timestamp_seconds",
+        help: "When DX last accepted a secret from here.", value: \.lastPushedAt),
+      Time(
+        name: "credential_next_action_timestamp_seconds",
+        help: "When something happens next by itself.", value: \.view.nextActionAt),
+    ]
+  }
+
   private func credentials(_ page: inout MetricsPage) {
     var rows: [Row] = []
     engine.forEachCredential { settings, record in
@@ -52,25 +75,10 @@ struct MetricsPicture {
           ]), record: record,
           state: settings.policy.enabled ? record.view.state : .disabled))
     }
-    let times: [(name: String, help: String, value: (CredentialRecord) -> WallTime?)] = [
-      ("credential_expiry_timestamp_seconds", "When it expires.", \.view.expiresAt),
-      (
-        "credential_window_opens_timestamp_seconds", "From when on a new secret is wanted.",
-        \.view.windowOpensAt
-      ),
-      (
-        "credential_last_accepted_timestamp_seconds", "When DX last accepted a secret from here.",
-        \.lastPushedAt
-      ),
-      (
-        "credential_next_action_timestamp_seconds", "When something happens next by itself.",
-        \.view.nextActionAt
-      ),
-    ]
-    for (name, help, value) in times {
-      page.family(name, .gauge, help + " Absent where that is not known.")
+    for time in Self.times {
+      page.family(time.name, .gauge, time.help + " Absent where that is not known.")
       for row in rows {
-        if let time = value(row.record) { page.sample(row.labels, time.seconds) }
+        if let value = time.value(row.record) { page.sample(row.labels, value.seconds) }
       }
     }
     page.family("credential_state", .gauge, "1 for the state that it is in, 0 for the others.")
