@@ -54,3 +54,6 @@ clean:
 
 deps:
 	@scripts/install-dependencies.sh
+
+# Packaging, benchmarks and the long tests have their targets beside them.
+-include deploy/*.mk Tests/*.mk
