@@ -35,7 +35,8 @@ import Testing
     #expect(resolved["since"] as? String == alert["since"] as? String)
     try daemon.stop()
     #expect(receiver.present.count == 2)
-    #expect(!receiver.present.contains { String(decoding: $0.body, as: UTF8.self).contains("bad-1") })
+    #expect(
+      !receiver.present.contains { String(decoding: $0.body, as: UTF8.self).contains("bad-1") })
   }
 
   @Test func aRestartDoesNotSendAnAlertAgain() throws {

@@ -37,7 +37,7 @@ final class WebhookReceiver: @unchecked Sendable {
 
   init(_ behaviour: Behaviour = .answer(200)) throws {
     self.behaviour = behaviour
-    listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = inet_addr("127.0.0.1")
@@ -50,11 +50,12 @@ final class WebhookReceiver: @unchecked Sendable {
     }
     guard isBound else { throw Failure("no port: errno \(errno)") }
     port = Int(UInt16(bigEndian: address.sin_port))
-    let listener = listener
+    self.listener = listener
     Thread.detachNewThread { [weak self] in
       while true {
-        let connection = accept4(listener, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
+        let connection = accept(listener, nil, nil)
         guard connection >= 0 else { break }
+        _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
         Thread.detachNewThread { [weak self] in
           self?.serve(connection)
         }
@@ -111,7 +112,9 @@ final class WebhookReceiver: @unchecked Sendable {
     switch behaviour {
     case .hang: return
     case .answer(let status, let headers, let body):
-      let head = ["HTTP/1.1 \(status) X", "Content-Length: \(body.utf8.count)", "Connection: close"]
+      let head = [
+        "HTTP/1.1 \(status) X", "Content-Length: \(body.utf8.count)", "Connection: close",
+      ]
       Self.write((head + headers).joined(separator: "\r\n") + "\r\n\r\n" + body, to: connection)
     case .flood:
       Self.write("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", to: connection)
@@ -152,7 +155,7 @@ final class WebhookReceiver: @unchecked Sendable {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes {
-        send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+        send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
       }
       guard count > 0 else { return }
       rest = rest.dropFirst(count)
