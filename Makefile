@@ -28,7 +28,9 @@ demo: deps
 test: deps lint
 	$(SWIFT) build --build-tests $(debug)
 	Tests/deploy/verify-units.sh .build/debug/dx-rotated
+	Tests/deploy/check-rules.sh
 	Tests/docs/check.py
+	Tests/docs/alerts.py .build/debug/dx-rotated .build/debug/dx-simulator
 	examples/demo/run.sh .build/debug/dx-rotated .build/debug/dx-simulator
 	$(SWIFT) test --disable-xctest $(debug) --skip BlackBoxTests
 	$(SWIFT) test --disable-xctest $(debug) --filter BlackBoxTests
