@@ -95,6 +95,9 @@ let package = Package(
     .testTarget(
       name: "DXSimulatorTests", dependencies: ["DXSimulator"],
       swiftSettings: strict),
+    .testTarget(
+      name: "AlertsTests", dependencies: ["Alerts", "RotationEngine"],
+      swiftSettings: strict),
     // The built binaries, from outside: linked with nothing of them.
     .testTarget(name: "BlackBoxTests", swiftSettings: strict),
   ],
