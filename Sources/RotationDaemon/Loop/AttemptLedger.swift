@@ -79,7 +79,8 @@ final class AttemptLedger {
   ) throws(StateError) -> [Attempt] {
     let now = clock.wall
     var found: CredentialKey?
-    var saved = revisions
+    // Those of this commit alone: a copy of all of them would cost time with their number.
+    var saved: [CredentialKey: Int64] = [:]
     defer { conflict = found }
     let attempts = try state.transaction { () throws(StateError) in
       for effect in unwritten {
@@ -87,7 +88,7 @@ final class AttemptLedger {
         case .save(let record):
           let revision = try state.save(record)
           // Another process has stored the record since this one was read: its word holds.
-          guard revision == (saved[record.key] ?? record.revision) + 1 else {
+          guard revision == (saved[record.key] ?? revisions[record.key] ?? record.revision) + 1 else {
             found = record.key
             throw .busy(path: "the record of \(record.name)")
           }
@@ -106,7 +107,7 @@ final class AttemptLedger {
       }
       return numbered
     }
-    revisions = saved
+    revisions.merge(saved) { _, later in later }
     return attempts
   }
 
