@@ -91,6 +91,8 @@ let package = Package(
     .testTarget(
       name: "DXSimulatorTests", dependencies: ["DXSimulator"],
       swiftSettings: strict),
+    // The built binaries, from outside: linked with nothing of them.
+    .testTarget(name: "BlackBoxTests", swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
