@@ -43,7 +43,7 @@ final class NotifySocket {
   /// Those that wait to be read.
   func waiting() -> [Message] {
     var messages: [Message] = []
-    while let message = receive(Int32(MSG_DONTWAIT.rawValue)) { messages.append(message) }
+    while let message = receive(Int32(MSG_DONTWAIT)) { messages.append(message) }
     return messages
   }
 
