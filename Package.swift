@@ -4,6 +4,12 @@ import PackageDescription
 // The arrows of docs/architecture.md: a target names every module it may import, and
 // `swift build --explicit-target-dependency-import-check error` refuses any other.
 
+let isFuzzing = Context.environment["DX_ROTATED_FUZZ"] != nil
+let fuzzed: [Target.Dependency] = [
+  "Configuration", "DXClient", "HTTPTransport", "RotationEngine", "SecretMemory", "SecretSources",
+  "StateStore",
+]
+
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 let package = Package(
@@ -98,6 +104,15 @@ let package = Package(
     .testTarget(
       name: "AlertsTests", dependencies: ["Alerts", "RotationEngine"],
       swiftSettings: strict),
+    // The inputs that are kept, replayed. `make fuzz` gives the same subjects to libFuzzer.
+    isFuzzing
+      ? .executableTarget(
+        name: "dx-fuzz", dependencies: fuzzed, path: "Tests/FuzzTests",
+        exclude: ["CorpusTests.swift", "Corpora"],
+        swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])])
+      : .testTarget(
+        name: "FuzzTests", dependencies: fuzzed, exclude: ["Fuzzer.swift", "Corpora"],
+        swiftSettings: strict),
     // The built binaries, from outside: linked with nothing of them.
     .testTarget(name: "BlackBoxTests", swiftSettings: strict),
   ],
