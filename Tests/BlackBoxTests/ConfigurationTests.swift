@@ -1,7 +1,7 @@
 import Testing
 
 /// What a configuration that cannot be used looks like from outside (contract, section 2).
-@Suite(.timeLimit(.minutes(2))) struct ConfigurationTests {
+@Suite(.limited) struct ConfigurationTests {
   @Test func runReportsEveryErrorWithItsPlaceAndExitsWith78() throws {
     let scene = try Scene()
     try scene.place.dropIn(

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What the service manager hears (contract, section 6).
-@Suite(.timeLimit(.minutes(2))) struct NotifyTests {
+@Suite(.limited) struct NotifyTests {
   private func start(
     _ scene: Scene, _ environment: [String: String] = [:]
   ) throws -> (Daemon, NotifySocket) {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A value that DX refuses (contract, rule 6).
-@Suite(.timeLimit(.minutes(2))) struct RefusalTests {
+@Suite(.limited) struct RefusalTests {
   @Test func aRefusedValueIsRetriedThenHeldAndANewOneIsSentAtOnce() throws {
     let scene = try Scene(
       [Account(inDX: refusal())], retry: "verification_attempts = 4\nhold = \"never\"\nmax = \"1s\"")

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Sources that cannot be read, and what becomes of the others (contract, sections 2 and 4).
-@Suite(.timeLimit(.minutes(2))) struct SourceTests {
+@Suite(.limited) struct SourceTests {
   /// Makes something that is no secret at a path.
   struct Obstacle: CustomTestStringConvertible, Sendable {
     let testDescription: String

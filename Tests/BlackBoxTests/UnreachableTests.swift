@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Answers that are not DX's, throttling and outages (contract, rules 6, 7 and 12).
-@Suite(.timeLimit(.minutes(2))) struct UnreachableTests {
+@Suite(.limited) struct UnreachableTests {
   @Test(arguments: [
     #""kind":"status","status":500"#, #""kind":"status","status":503"#,
     #""kind":"status","status":200"#, #""kind":"empty""#, #""kind":"truncated""#,
