@@ -7,7 +7,8 @@ import Testing
 
   @Test func checkReportsEveryProblemAtOnceAndSendsNothing() throws {
     let scene = try Scene([
-      Account("fine", id: 1), Account("gone", id: 2, value: nil), Account("empty", id: 3, value: ""),
+      Account("fine", id: 1), Account("gone", id: 2, value: nil),
+      Account("empty", id: 3, value: ""),
     ])
     try scene.place.removeSource("key")
     let check = try scene.place.run("check")

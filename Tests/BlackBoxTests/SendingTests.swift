@@ -90,6 +90,7 @@ import Testing
     let daemon = try scene.daemon()
     try daemon.event("rotated", ["credential": "on"])
     try daemon.stop()
-    #expect(try scene.simulator.requests(.update).map(\.body).allSatisfy { $0.contains(#""id":2"#) })
+    #expect(
+      try scene.simulator.requests(.update).map(\.body).allSatisfy { $0.contains(#""id":2"#) })
   }
 }

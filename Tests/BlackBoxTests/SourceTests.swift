@@ -34,7 +34,9 @@ import Testing
       Obstacle(testDescription: "what is not UTF-8") {
         try Data([0x61, 0xFF, 0xFE]).write(to: URL(filePath: $0))
       },
-      Obstacle(testDescription: "a NUL") { try Data([0x61, 0, 0x62]).write(to: URL(filePath: $0)) },
+      Obstacle(testDescription: "a NUL") {
+        try Data([0x61, 0, 0x62]).write(to: URL(filePath: $0))
+      },
       Obstacle(testDescription: "no JSON", pointer: "/token") {
         try Data("{\"token\":".utf8).write(to: URL(filePath: $0))
       },

@@ -36,7 +36,8 @@ import Testing
     let requests = try scene.simulator.requests(.update)
     // A redirect that was followed would be a request more than the attempts that were logged.
     #expect(requests.count == log.of("rotation_failed").count + 2)
-    #expect(try scene.simulator.requests().allSatisfy { $0.path.hasPrefix("/api/connections/123/") })
+    #expect(
+      try scene.simulator.requests().allSatisfy { $0.path.hasPrefix("/api/connections/123/") })
   }
 
   /// The waits that DX asks for are read in the log, not waited for.

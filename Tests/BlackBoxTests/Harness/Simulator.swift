@@ -60,7 +60,8 @@ final class Simulator {
   func wait(for count: Int, _ method: Method? = nil) throws -> [Request] {
     let found = try requests(method, "&wait=\(Int(patience))&count=\(count)")
     guard found.count >= count else {
-      throw Failure("\(count) requests \(method.map { "\($0)" } ?? "") were expected, \(found.count) came")
+      throw Failure(
+        "\(count) requests \(method.map { "\($0)" } ?? "") were expected, \(found.count) came")
     }
     return found
   }
