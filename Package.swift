@@ -37,13 +37,17 @@ let package = Package(
       name: "StateStore", dependencies: ["RotationEngine", "SecretMemory", "CSQLite"],
       swiftSettings: strict),
     .target(name: "Systemd", swiftSettings: strict),
+    .target(
+      name: "Alerts",
+      dependencies: ["RotationEngine", "SecretMemory", "HTTPTransport", "CLinux"],
+      swiftSettings: strict),
 
     // Joining them.
     .target(
       name: "RotationDaemon",
       dependencies: [
         "RotationEngine", "SecretMemory", "Configuration", "SecretSources", "HTTPTransport",
-        "DXClient", "StateStore", "Systemd", "CLinux",
+        "DXClient", "StateStore", "Systemd", "Alerts", "CLinux",
       ], swiftSettings: strict),
     .executableTarget(
       name: "dx-rotated",
@@ -102,6 +106,8 @@ let package = Package(
     .testTarget(
       name: "DXSimulatorTests", dependencies: ["DXSimulator"],
       swiftSettings: strict),
+    // The built binaries, from outside: linked with nothing of them.
+    .testTarget(name: "BlackBoxTests", swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -83,10 +83,10 @@ struct TLSTests {
     let client = try Client(caFile: certificates.caFile)
     let request = HTTPRequest.get("https://127.0.0.1:\(server.port)/")
     #expect(await client.send(request).text?.contains("New, TLSv") == true)
-    // Two at once, so that one of them has a fresh handle.
-    for result in await client.sendAll([request, request]) {
-      #expect(result.text?.contains("Reused, TLSv") == true)
-    }
+    // Two at once, so that one of them has a fresh handle. A ticket of TLS 1.3 serves once, and the second may still
+    // be on its way when the first connection ends: one that is resumed proves that the session was kept.
+    let texts = await client.sendAll([request, request]).map(\.text)
+    #expect(texts.contains { $0?.contains("Reused, TLSv") == true })
   }
 
   @Test func `A new configuration forgets sessions made under the trust of the old`() async throws {

@@ -10,7 +10,7 @@ final class Pipe {
 
   init() throws {
     var ends: [Int32] = [0, 0]
-    guard pipe(&ends) == 0 else { throw DatagramReceiver.Failure() }
+    guard pipe2(&ends, O_CLOEXEC) == 0 else { throw DatagramReceiver.Failure() }
     (readEnd, writeEnd) = (ends[0], ends[1])
     _ = fcntl(writeEnd, Self.setPipeSize, 8192)
     _ = fcntl(readEnd, F_SETFL, O_NONBLOCK)

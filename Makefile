@@ -1,0 +1,59 @@
+# `make demo` shows dx-rotated at work; `make test` checks everything. CONTRIBUTING.md says more.
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+# The same for everything that is built for debugging, so that nothing is compiled twice.
+debug := --explicit-target-dependency-import-check error
+# One file to install: the Swift runtime is in it, symbols are not.
+release := --configuration release --product dx-rotated --static-swift-stdlib -Xlinker -s
+
+swift_files := Sources Tests Package.swift
+unit_directory := $(DESTDIR)$(PREFIX)/lib/systemd/system
+documentation_directory := $(DESTDIR)$(PREFIX)/share/doc/dx-rotated
+
+.PHONY: build demo test lint format install clean deps
+
+build: deps
+	$(SWIFT) build $(release)
+	@echo "built: .build/release/dx-rotated"
+
+demo: deps
+	$(SWIFT) build $(debug)
+	examples/demo/run.sh .build/debug/dx-rotated .build/debug/dx-simulator
+
+# What fails soonest comes first, and the tests' own closing line comes last. The tests from outside have a run of their
+# own: they wait for processes, and would keep the threads that the others' time limits count on.
+test: deps lint
+	$(SWIFT) build --build-tests $(debug)
+	Tests/deploy/verify-units.sh .build/debug/dx-rotated
+	Tests/docs/check.py
+	examples/demo/run.sh .build/debug/dx-rotated .build/debug/dx-simulator
+	$(SWIFT) test --disable-xctest $(debug) --skip BlackBoxTests
+	$(SWIFT) test --disable-xctest $(debug) --filter BlackBoxTests
+
+lint:
+	$(SWIFT) format lint --strict --recursive $(swift_files)
+
+format:
+	$(SWIFT) format --in-place --recursive $(swift_files)
+
+# Needs a `make build` before it, and no compiler: `sudo make install` runs as it is.
+install:
+	@test -x .build/release/dx-rotated || { echo "nothing is built yet: run make build first" >&2; exit 1; }
+	install -D -m 755 .build/release/dx-rotated $(DESTDIR)$(PREFIX)/bin/dx-rotated
+	install -d $(unit_directory) $(documentation_directory)/examples $(DESTDIR)/etc/dx-rotated/config.d
+	sed 's|/usr/bin/dx-rotated|$(PREFIX)/bin/dx-rotated|' deploy/dx-rotated.service >$(unit_directory)/dx-rotated.service
+	chmod 644 $(unit_directory)/dx-rotated.service
+	install -m 644 config/10-dx.toml.example config/examples/*.toml deploy/dx-rotated.service.d/10-example.conf \
+	  $(documentation_directory)/examples
+
+clean:
+	rm -rf .build
+
+deps:
+	@scripts/install-dependencies.sh
+
+# Packaging, benchmarks and the long tests have their targets beside them.
+-include deploy/*.mk Tests/*.mk

@@ -1,0 +1,39 @@
+#!/bin/bash
+# Installs, with apt, what the build, the tests and the demo need and this machine lacks. Silent if that is nothing.
+set -euo pipefail
+
+command -v swift >/dev/null || {
+  echo "The Swift toolchain (6.2 or later) is not in \$PATH: see https://www.swift.org/install/linux" >&2
+  exit 1
+}
+
+missing=()
+# needs PACKAGE COMMAND…: the package is missing where the command fails.
+needs() { "${@:2}" >/dev/null 2>&1 || missing+=("$1"); }
+
+needs pkg-config command -v pkg-config
+needs libcurl4-openssl-dev pkg-config --exists libcurl
+needs libtomlplusplus-dev pkg-config --exists tomlplusplus
+needs libsqlite3-dev pkg-config --exists sqlite3
+needs libssl-dev pkg-config --exists libcrypto
+# For the tests and the demo.
+needs openssl command -v openssl
+needs curl command -v curl
+needs python3 command -v python3
+needs systemd command -v systemd-analyze
+
+[ "${#missing[@]}" -gt 0 ] || exit 0
+
+refuse() {
+  echo "Missing: ${missing[*]} (names of Debian's packages). $1" >&2
+  exit 1
+}
+command -v apt-get >/dev/null || refuse "There is no apt-get here: install what they hold, then try again."
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || refuse "Without sudo only root can install them: apt-get install ${missing[*]}"
+  as_root=(sudo)
+fi
+echo "Installing ${missing[*]}"
+"${as_root[@]}" apt-get update -q
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
