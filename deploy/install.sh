@@ -18,7 +18,9 @@ put_as() { install -D -m "$1" "$3" "$root$2"; }
 # completion SHELL PATH
 completion() {
   install -d "$root$(dirname "$2")"
-  "$binary" --generate-completion-script "$1" >"$root$2"
+  # A completion is read by a shell, not run.
+  "$binary" --generate-completion-script "$1" | sed '1{/^#!/d}' >"$root$2"
+  chmod 644 "$root$2"
 }
 
 # Units of packages are in /lib, which is searched like /usr/lib; Debian 12 keeps them there.
@@ -40,7 +42,7 @@ put 644 "$prefix/share/man/man5" deploy/man/*.5
 put 644 "$prefix/share/man/man8" deploy/man/*.8
 put 644 "$documentation" README.md docs/*.md
 put 644 "$documentation/examples/config" config/10-dx.toml.example config/examples/*.toml
-put 644 "$documentation/examples/unit" deploy/dx-rotated.service.d/*.conf
+put 644 "$documentation/examples/unit" deploy/unit-examples/*.conf
 
 completion bash "$prefix/share/bash-completion/completions/dx-rotated"
 completion zsh "$prefix/share/zsh/vendor-completions/_dx-rotated"
