@@ -34,6 +34,10 @@ property() { systemctl show -P "$1" dx-rotated; }
 is_active() { systemctl is-active dx-rotated; }
 state_is() { [ "$(property ActiveState)/$(property SubState)" = "$1" ]; }
 
+# The service's user; the owner of /proc/PID is root, since the process may not be dumped.
+uid_of_service() { awk '$1 == "Uid:" {print $2}' "/proc/$(property MainPID)/status"; }
+gid_of_service() { awk '$1 == "Gid:" {print $2}' "/proc/$(property MainPID)/status"; }
+
 # steer PATH [CURL-OPTION…]: asks or tells the simulator.
 steer() { curl -fsS "$dx/simulator/$1" "${@:2}"; }
 updates() { steer 'requests?match=update' | grep -o '"n":' | wc -l; }
