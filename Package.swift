@@ -62,6 +62,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
+    // Pages that are made from the code: the manual of the configuration, the journal's catalog.
+    .target(
+      name: "ReferencePages", dependencies: ["Configuration", "RotationDaemon", "RotationEngine"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "reference", dependencies: ["ReferencePages"], swiftSettings: strict),
+
     // A DX to try against. TOMLKit carries a toml++ of its own, of another version than the
     // system's: it stays in this executable, away from CTomlPlusPlus and the test bundle.
     .target(name: "DXSimulator", swiftSettings: strict),
@@ -94,6 +101,10 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "StateStoreTests", dependencies: ["StateStore", "RotationEngine", "SecretMemory"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ReferencePagesTests",
+      dependencies: ["ReferencePages", "Configuration", "RotationDaemon", "RotationEngine"],
       swiftSettings: strict),
     .testTarget(
       name: "SystemdTests", dependencies: ["Systemd"],
