@@ -52,7 +52,7 @@ extension Engine {
     }
     if let since = record.listed.missingSince {
       note(.credentialMissing, since: since)
-    } else if assessment.isHeld {
+    } else if isHeld(credential, assessment) {
       note(.rotationHeld)
     }
     if isExpired(credential, assessment) {
@@ -66,6 +66,16 @@ extension Engine {
     if record.listed.disabledAt != nil { note(.credentialDisabled) }
     if let since = unreachableSince(credential) { note(.apiUnavailable, since: since) }
     return conditions
+  }
+
+  /// From when it is raised, this stands while a value waits for DX's acceptance: that another one is tried is no end.
+  private func isHeld(_ credential: TrackedCredential, _ assessment: Assessment) -> Bool {
+    if assessment.isHeld { return true }
+    guard credential.stands(.rotationHeld) else { return false }
+    switch assessment.decision {
+    case .send, .retry, .hold: return true
+    case .watch, .awaitSecret: return credential.reading == nil
+    }
   }
 
   /// From when it is raised, this stands until the window closes: a new value that is not accepted yet is no end.

@@ -8,9 +8,7 @@ extension Engine {
     let ofInstance = instance.alerts.map { alert in
       AlertNotice(
         phase: .repeated, alert: alert,
-        announcement: Wording.instanceAlert(
-          alert, .repeated, reason: unreachableReason, expiresAt: apiKeyExpiresAt,
-          watched: tally.watched, nextAt: instance.probe?.nextAt, now: now),
+        announcement: instanceWording(alert, .repeated, now: now),
         credentialCount: tally.watched)
     }
     let ofCredentials = credentials.flatMap { credential in
@@ -18,7 +16,8 @@ extension Engine {
         var said = Announcement(
           alert.kind.event, alert.severity == .critical ? .critical : .warning,
           "\(credential.settings.name): "
-            + Wording.standing(alert, credential.record, policy: credential.settings.policy),
+            + Wording.standing(
+              alert, credential.settings, credential.record, retry: settings.retry, now: now),
           subject: credential.subject, reason: AlertNotice.Phase.repeated.rawValue)
         said.expiresAt = credential.record.view.expiresAt
         return AlertNotice(phase: .repeated, alert: alert, announcement: said, credentialCount: 1)
