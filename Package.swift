@@ -77,6 +77,18 @@ let package = Package(
       dependencies: ["DXSimulator", .product(name: "TOMLKit", package: "TOMLKit")],
       swiftSettings: strict),
 
+    // Years of the engine's life in virtual time, for developers.
+    .target(
+      name: "RotationSimulation", dependencies: ["RotationEngine", "SecretMemory", "StateStore"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "dx-simulate",
+      dependencies: [
+        "RotationSimulation",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
     // Libraries of the system, each behind one header.
     .target(name: "CTomlPlusPlus", cxxSettings: [.unsafeFlags(["-std=c++17"])]),
     .systemLibrary(
