@@ -18,3 +18,17 @@ fuzz: deps
 	    -artifact_prefix=.build-fuzz/$$subject- .build-fuzz/corpora/$$subject Tests/FuzzTests/Corpora/$$subject \
 	    || exit 1; \
 	done
+
+# The unit tests under the address and the thread sanitizer. Leaks are left out: XCTest has one of its own.
+sanitize: deps
+	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --disable-xctest --sanitize address --scratch-path .build-asan --skip BlackBoxTests
+	$(SWIFT) test --disable-xctest --sanitize thread --scratch-path .build-tsan --skip BlackBoxTests
+
+# The binary killed at every point where it writes its state or speaks to DX.
+.PHONY: crash-points
+crash-points: deps
+	DX_CRASH_POINTS=all $(SWIFT) test --disable-xctest --filter BlackBoxTests.CrashPointTests
+
+# A thousand credentials under every fault of the network, for MINUTES.
+soak: deps
+	DX_SOAK_MINUTES=$(MINUTES) $(SWIFT) test --disable-xctest --filter BlackBoxTests.SoakTests

@@ -14,7 +14,7 @@ final class HostileProxy: @unchecked Sendable {
     case lostAnswer
     /// The request is taken, and nothing ever comes.
     case silent
-    /// Half of the answer, and the end.
+    /// The answer but for its last bytes.
     case truncated
     /// All of the answer, a byte a second: longer than a request may take.
     case trickled
@@ -97,10 +97,12 @@ final class HostileProxy: @unchecked Sendable {
       guard let answer = Self.message(from: server) else { return }
       switch behaviour {
       case .lostAnswer: return Self.resetWhenClosed(client)
-      case .truncated: return Self.write(Array(answer.prefix(answer.count - 8)), to: client)
+      case .truncated:
+        Self.write(Array(answer.prefix(answer.count - 8)), to: client)
+        return
       case .headersOnly:
-        let head = answer.count - Self.bodyLength(answer)
-        return Self.write(Array(answer.prefix(head)), to: client)
+        Self.write(Array(answer.dropLast(Self.bodyLength(answer))), to: client)
+        return
       case .trickled:
         for byte in answer {
           guard Self.write([byte], to: client) else { return }
@@ -157,7 +159,8 @@ final class HostileProxy: @unchecked Sendable {
     var sent = 0
     while sent < bytes.count {
       let count = bytes.withUnsafeBytes {
-        send(descriptor, $0.baseAddress?.advanced(by: sent), $0.count - sent, Int32(MSG_NOSIGNAL.rawValue))
+        send(
+          descriptor, $0.baseAddress?.advanced(by: sent), $0.count - sent, Int32(MSG_NOSIGNAL))
       }
       guard count > 0 else { return false }
       sent += count
