@@ -53,8 +53,9 @@ final class WebhookReceiver: @unchecked Sendable {
     let listener = listener
     Thread.detachNewThread { [weak self] in
       while true {
-        let connection = accept4(listener, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
+        let connection = accept(listener, nil, nil)
         guard connection >= 0 else { break }
+        _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
         Thread.detachNewThread { [weak self] in
           self?.serve(connection)
         }
