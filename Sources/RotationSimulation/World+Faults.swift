@@ -97,7 +97,7 @@ extension World {
   }
 
   private func loseState() throws {
-    for record in try disk.records() { try disk.save(CredentialRecord(lost: record)) }
+    for record in try disk.records() { _ = try disk.save(CredentialRecord(lost: record)) }
     for attempt in try disk.unfinishedAttempts() {
       try disk.finish(attempt.number, .accepted, at: wall)
     }
