@@ -43,13 +43,17 @@ let package = Package(
       name: "StateStore", dependencies: ["RotationEngine", "SecretMemory", "CSQLite"],
       swiftSettings: strict),
     .target(name: "Systemd", swiftSettings: strict),
+    .target(
+      name: "Alerts",
+      dependencies: ["RotationEngine", "SecretMemory", "HTTPTransport", "CLinux"],
+      swiftSettings: strict),
 
     // Joining them.
     .target(
       name: "RotationDaemon",
       dependencies: [
         "RotationEngine", "SecretMemory", "Configuration", "SecretSources", "HTTPTransport",
-        "DXClient", "StateStore", "Systemd", "CLinux",
+        "DXClient", "StateStore", "Systemd", "Alerts", "CLinux",
       ], swiftSettings: strict),
     .executableTarget(
       name: "dx-rotated",
@@ -58,12 +62,31 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
+    // Pages that are made from the code: the manual of the configuration, the journal's catalog.
+    .target(
+      name: "ReferencePages", dependencies: ["Configuration", "RotationDaemon", "RotationEngine"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "reference", dependencies: ["ReferencePages"], swiftSettings: strict),
+
     // A DX to try against. TOMLKit carries a toml++ of its own, of another version than the
     // system's: it stays in this executable, away from CTomlPlusPlus and the test bundle.
     .target(name: "DXSimulator", swiftSettings: strict),
     .executableTarget(
       name: "dx-simulator",
       dependencies: ["DXSimulator", .product(name: "TOMLKit", package: "TOMLKit")],
+      swiftSettings: strict),
+
+    // Years of the engine's life in virtual time, for developers.
+    .target(
+      name: "RotationSimulation", dependencies: ["RotationEngine", "SecretMemory", "StateStore"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "dx-simulate",
+      dependencies: [
+        "RotationSimulation",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: strict),
 
     // Libraries of the system, each behind one header.
@@ -92,10 +115,17 @@ let package = Package(
       name: "StateStoreTests", dependencies: ["StateStore", "RotationEngine", "SecretMemory"],
       swiftSettings: strict),
     .testTarget(
+      name: "ReferencePagesTests",
+      dependencies: ["ReferencePages", "Configuration", "RotationDaemon", "RotationEngine"],
+      swiftSettings: strict),
+    .testTarget(
       name: "SystemdTests", dependencies: ["Systemd"],
       swiftSettings: strict),
     .testTarget(
       name: "DXSimulatorTests", dependencies: ["DXSimulator"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AlertsTests", dependencies: ["Alerts", "RotationEngine"],
       swiftSettings: strict),
     // The inputs that are kept, replayed. `make fuzz` gives the same subjects to libFuzzer.
     isFuzzing

@@ -12,6 +12,8 @@ final class Pipe {
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { throw DatagramReceiver.Failure() }
     (readEnd, writeEnd) = (ends[0], ends[1])
+    // A process that another test starts must not hold the read end open.
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     _ = fcntl(writeEnd, Self.setPipeSize, 8192)
     _ = fcntl(readEnd, F_SETFL, O_NONBLOCK)
   }

@@ -29,9 +29,10 @@ package struct CheckCommand {
       if worst == .done { worst = status }
     }
     if worst == .done {
+      let files = configuration.files.count
       Output.line(
-        "\(configuration.files.count) drop-ins, \(count) credential\(count == 1 ? "" : "s"): no problem found"
-      )
+        "\(files) drop-in\(files == 1 ? "" : "s"), \(count) credential\(count == 1 ? "" : "s"): "
+          + "no problem found")
     }
     return worst
   }

@@ -7,19 +7,31 @@ final class LoopTimer {
   private let clock: SystemClock
   /// What it is armed for; nil once it has fired.
   private(set) var deadline: WallTime?
+  private var worstLag = TimeSpan.zero
 
   init(queue: DispatchQueue, clock: SystemClock, fired: @escaping () -> Void) {
     self.clock = clock
     source = DispatchSource.makeTimerSource(queue: queue)
     source.schedule(wallDeadline: .distantFuture)
     source.setEventHandler { [weak self] in
-      self?.deadline = nil
+      self?.fired()
       fired()
     }
     source.activate()
   }
 
   deinit { source.cancel() }
+
+  private func fired() {
+    if let deadline { worstLag = max(worstLag, clock.wall - deadline) }
+    deadline = nil
+  }
+
+  /// The latest that it fired since the last call.
+  func takeLag() -> TimeSpan {
+    defer { worstLag = .zero }
+    return worstLag
+  }
 
   func arm(for next: WallTime?) {
     guard next != deadline else { return }

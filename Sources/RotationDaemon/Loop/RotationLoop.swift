@@ -33,6 +33,8 @@ package final class RotationLoop: @unchecked Sendable {
   var turnEnded: (() -> Void)?
   /// Told how each list ended.
   var listEnded: ((Int64, Exchange) -> Void)?
+  /// Told how each request to DX ended.
+  var requestEnded: ((Verdict.Question, Exchange) -> Void)?
   /// Told of alerts that changed.
   var alertChanged: ((AlertNotice) -> Void)?
   /// Called when a stop is complete.
@@ -49,7 +51,7 @@ package final class RotationLoop: @unchecked Sendable {
     self.sources = sources
     self.dx = dx
     self.journal = journal
-    ledger = AttemptLedger(state: state, clock: clock)
+    ledger = AttemptLedger(state: state) { clock.wall }
     dx.turnEnded = { [weak self] in self?.turn() }
   }
 
@@ -101,6 +103,9 @@ package final class RotationLoop: @unchecked Sendable {
   var overdueDeadline: WallTime? {
     timer.deadline.flatMap { $0 < clock.wall ? $0 : nil }
   }
+
+  /// The latest that the timer was acted on since the last call.
+  func takeLag() -> TimeSpan { timer.takeLag() }
 
   /// Since when the oldest request is under way.
   var oldestRequest: WallTime? { requestsSince.values.min() }
@@ -183,6 +188,7 @@ package final class RotationLoop: @unchecked Sendable {
       attempt, values, expirationDate: Self.expirationDate(credential.policy, values)
     ) { [weak self] exchange in
       self?.requestsSince[attempt.number] = nil
+      self?.requestEnded?(.update(id: attempt.key.id), exchange)
       self?.post(.updateEnded(attempt.key, exchange))
     }
   }
@@ -203,13 +209,17 @@ package final class RotationLoop: @unchecked Sendable {
     begin(-connection)
     dx.list(connection: connection) { [weak self] exchange in
       self?.requestsSince[-connection] = nil
+      self?.requestEnded?(.list, exchange)
       self?.listEnded?(connection, exchange)
       self?.post(.listEnded(connection: connection, exchange))
     }
   }
 
   private func info(_ key: CredentialKey) {
-    dx.info(key) { [weak self] exchange in self?.post(.infoEnded(key, exchange)) }
+    dx.info(key) { [weak self] exchange in
+      self?.requestEnded?(.info(id: key.id), exchange)
+      self?.post(.infoEnded(key, exchange))
+    }
   }
 
   private func begin(_ request: Int64) { requestsSince[request] = clock.wall }

@@ -10,6 +10,8 @@ package enum ProcessSetup {
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
     _ = clinux_forbid_core_dumps()
     signal(SIGPIPE, SIG_IGN)
+    // Whoever started us may ignore it, and then nobody would learn how an alert command ended.
+    signal(SIGCHLD, SIG_DFL)
     // Reader threads come and go: arenas of their own would keep what they freed.
     _ = clinux_use_one_heap()
     umask(0o077)

@@ -1,3 +1,4 @@
+import Alerts
 import Configuration
 import Dispatch
 import Glibc
@@ -19,6 +20,8 @@ package final class Service: @unchecked Sendable {
   private let reader: SourceReader
   private var state: SQLiteState?
   private var loop: RotationLoop?
+  private var alerts: AlertDelivery?
+  private var metrics: MetricsWriter?
   private var watchdog: WatchdogTick?
   private var statusLine: StatusLine?
   private var control: ControlServer?
@@ -26,6 +29,9 @@ package final class Service: @unchecked Sendable {
   private var successor: LoadedConfiguration?
   private var settings: Settings?
   private var isStopping = false
+
+  /// How long a stop waits for alerts that are being delivered; what is left is delivered by the next run.
+  private static let drainTime = TimeSpan.seconds(3)
 
   /// Makes the service; to be called before any thread starts.
   package init(options: ServiceOptions) {
@@ -113,7 +119,11 @@ package final class Service: @unchecked Sendable {
     loop.say(Service.loaded(configuration))
     loop.say(Service.started(configuration))
     notifier.ready(status: statusLine.present)
-    loop.turnEnded = { [weak statusLine] in statusLine?.update() }
+    loop.turnEnded = { [weak statusLine, weak metrics] in
+      statusLine?.update()
+      metrics?.update()
+    }
+    metrics?.use(path: configuration.settings.metricsTextfile)
     watchdog = WatchdogTick(
       loop: loop, notifier: notifier, interval: Watchdog.interval(),
       requestLimit: { [weak self] in self?.settings?.api.timeout ?? .zero })
@@ -126,9 +136,13 @@ package final class Service: @unchecked Sendable {
     _ settings: Settings, _ state: SQLiteState, _ key: FingerprintKey
   ) throws(ExitStatus) {
     do {
+      let alerts = try makeAlerts(settings)
       let loop = try RotationLoop.make(
         queue: queue, clock: clock, settings: settings, state: state, reader: reader,
-        fingerprintKey: key, journal: journal, mode: .daemon)
+        fingerprintKey: key, journal: journal, mode: .daemon, alertChanged: { alerts.take($0) })
+      alerts.begin(standing: loop.engine.standingNotices(at: clock.wall))
+      metrics = MetricsWriter(loop: loop, state: state, alerts: alerts)
+      self.alerts = alerts
       loop.stopped = { [weak self] in self?.stopped() }
       self.loop = loop
       self.settings = settings
@@ -139,6 +153,16 @@ package final class Service: @unchecked Sendable {
       fail("\(error)")
       throw .unexpected
     }
+  }
+
+  private func makeAlerts(_ settings: Settings) throws -> AlertDelivery {
+    let clock = clock
+    let alerts = AlertDelivery(
+      queue: queue, sender: try ChannelSender.make(queue: queue, reader: reader),
+      file: UndeliveredFile(directory: options.stateDirectory), clock: { clock.wall })
+    alerts.announce = { [journal] in journal.say($0) }
+    alerts.configure(settings.alert, instance: settings.api.url)
+    return alerts
   }
 
   private func fail(_ text: String) {
@@ -161,6 +185,8 @@ package final class Service: @unchecked Sendable {
       }
       let records = try state.records().filter { !known.contains($0.key) }
       settings = configuration.settings
+      alerts?.configure(configuration.settings.alert, instance: configuration.settings.api.url)
+      metrics?.use(path: configuration.settings.metricsTextfile)
       loop.reload(configuration.settings, records: records)
       loop.say(Service.loaded(configuration))
     } catch let error as InvalidConfiguration {
@@ -197,7 +223,11 @@ package final class Service: @unchecked Sendable {
       self.successor = nil
       return queue.async { self.follow(successor) }
     }
-    Signals.end()
+    guard let alerts else { return Signals.end() }
+    alerts.drain(within: Self.drainTime) { [metrics] in
+      metrics?.finish()
+      Signals.end()
+    }
   }
 
   private func follow(_ configuration: LoadedConfiguration) {

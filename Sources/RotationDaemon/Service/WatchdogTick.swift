@@ -22,8 +22,8 @@ final class WatchdogTick {
   /// Starts ticking.
   ///
   /// - Parameters:
-  ///   - loop: what ticks.
-  ///   - notifier: who tells systemd.
+  ///   - loop: whose progress is watched.
+  ///   - notifier: tells systemd.
   ///   - interval: half the watchdog's period in milliseconds; nil without a watchdog.
   ///   - requestLimit: the longest a request may take.
   init(

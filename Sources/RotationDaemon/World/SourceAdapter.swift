@@ -105,10 +105,3 @@ final class SourceAdapter: @unchecked Sendable {
     wanted.remove(key)
   }
 }
-
-/// Carries a closure of the loop's queue past a reader's thread, which only hands it back to that queue.
-private struct UncheckedBox<Value>: @unchecked Sendable {
-  let value: Value
-
-  init(_ value: Value) { self.value = value }
-}

@@ -133,7 +133,7 @@ public enum Wording {
   }
 
   // A name that a shell would take apart is quoted, so that the command can be copied.
-  static func shellWord(_ text: String) -> String {
+  package static func shellWord(_ text: String) -> String {
     let plain = text.utf8.allSatisfy { byte in
       (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
         || byte == 0x2D || byte == 0x2E || byte == 0x5F

@@ -1,4 +1,4 @@
-/// Follows one source until what it holds has held still (contract: `settle`; DESIGN: torn reads).
+/// Follows one source until what it holds has held still (contract: `settle`; a torn read is never sent).
 ///
 /// A content counts once two readings, at least the settle time apart, agree on it; a content that is known already
 /// counts at once. It also says when to read next, so that a source is never read by two readers at a time.
