@@ -23,7 +23,8 @@ import Testing
           near.removeLast(Int.random(in: 0..<near.count, using: &random))
         }
         for _ in 0..<min(round, near.count) {
-          near[Int.random(in: 0..<near.count, using: &random)] = .random(in: 0...255, using: &random)
+          near[Int.random(in: 0..<near.count, using: &random)] = .random(
+            in: 0...255, using: &random)
         }
         #expect(throws: Never.self, "\(subject.rawValue)/\(name) \(round): \(near)") {
           try subject.take(near)

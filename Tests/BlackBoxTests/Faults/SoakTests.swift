@@ -37,7 +37,8 @@ import Testing
     }
     let scene = try Scene(
       accounts,
-      api: "timeout = \"1s\"\nrequests_per_minute = 60000\nconcurrency = 16\npoll_interval = \"30s\"",
+      api:
+        "timeout = \"1s\"\nrequests_per_minute = 60000\nconcurrency = 16\npoll_interval = \"30s\"",
       retry: "initial = \"100ms\"\nmax = \"2s\"", tables: "[alert]\nafter = \"2s\"")
     let proxy = try HostileProxy(to: scene.simulator.port)
     try scene.place.dropIn("30-proxy", "api.url = \"\(proxy.url)\"")
