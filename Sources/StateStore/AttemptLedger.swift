@@ -64,6 +64,11 @@ package final class AttemptLedger {
     }
   }
 
+  /// Gives up the claims on attempts that an earlier run left without an outcome.
+  package func release(_ attempts: [Attempt]) {
+    for attempt in attempts where open[attempt.key] == nil { state.release(attempt.key) }
+  }
+
   private func claims(_ key: CredentialKey, _ entry: inout Entry) -> Bool {
     do {
       if try state.claim(key) { return true }
@@ -88,7 +93,8 @@ package final class AttemptLedger {
         case .save(let record):
           let revision = try state.save(record)
           // Another process has stored the record since this one was read: its word holds.
-          guard revision == (saved[record.key] ?? revisions[record.key] ?? record.revision) + 1 else {
+          guard revision == (saved[record.key] ?? revisions[record.key] ?? record.revision) + 1
+          else {
             found = record.key
             throw .busy(path: "the record of \(record.name)")
           }

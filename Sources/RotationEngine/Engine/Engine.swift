@@ -146,6 +146,13 @@ public struct Engine {
     slots[key].map { credentials[$0].record }
   }
 
+  /// The configuration of a credential.
+  ///
+  /// Returns nil if it is not configured.
+  public func settings(of key: CredentialKey) -> CredentialSettings? {
+    slots[key].map { credentials[$0].settings }
+  }
+
   mutating func emit(_ effect: Effect) {
     // A pass that only looks leaves no trace of itself.
     if mode == .lookOnly {
