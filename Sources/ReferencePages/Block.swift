@@ -22,6 +22,13 @@ enum Block {
     /// What it means.
     var text: String
   }
+
+  var isHeading: Bool {
+    switch self {
+    case .section, .subsection: true
+    case .paragraph, .example, .definitions: false
+    }
+  }
 }
 
 /// A page that is made from the code.

@@ -5,6 +5,9 @@ import RotationEngine
 ///
 /// The format is that of systemd's own catalogs: an id, headers, an empty line, the text.
 enum Catalog {
+  /// What fits a terminal beside the margin that journalctl draws.
+  private static let width = 74
+
   static let text =
     "# \(ReferencePage.notice.filter { $0 != "`" })\n"
     + JournalEvent.allCases.map { "\n" + entry($0) + "\n" }.joined()
@@ -17,22 +20,9 @@ enum Catalog {
       Defined-By: dx-rotated
       Documentation: man:dx-rotated(8)
 
-      \(wrap(explanation.meaning))
+      \(explanation.meaning.wrapped(at: width))
 
-      \(wrap(explanation.remedy))
+      \(explanation.remedy.wrapped(at: width))
       """
-  }
-
-  /// Breaks running text into lines that fit a terminal behind the margin that journalctl draws.
-  private static func wrap(_ text: String) -> String {
-    var lines: [String] = []
-    for word in text.split(separator: " ") {
-      if let last = lines.last, last.count + 1 + word.count <= 74 {
-        lines[lines.count - 1] = "\(last) \(word)"
-      } else {
-        lines.append(String(word))
-      }
-    }
-    return lines.joined(separator: "\n")
   }
 }

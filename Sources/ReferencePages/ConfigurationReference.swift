@@ -34,7 +34,8 @@ enum ConfigurationReference {
           + "when it changes."),
       .init(
         term: "{ credential = NAME }", kind: nil,
-        text: "A file in `$CREDENTIALS_DIRECTORY`, which `LoadCredential=` and its kin fill when the "
+        text:
+          "A file in `$CREDENTIALS_DIRECTORY`, which `LoadCredential=` and its kin fill when the "
           + "service starts: what it was made from can change without effect until a restart."),
       .init(
         term: "{ env = NAME }", kind: nil,
@@ -102,7 +103,8 @@ enum ConfigurationReference {
     _ key: KeyDescription, in section: KeyTable.Section
   ) -> Block.Definition {
     let type = [key.type, key.range].compactMap { $0 }.joined(separator: " ")
-    let standard = key.defaultText == KeyDescription.required ? "required" : "default: \(key.defaultText)"
+    let standard =
+      key.defaultText == KeyDescription.required ? "required" : "default: \(key.defaultText)"
     return .init(term: name(key, section), kind: "\(type); \(standard)", text: key.meaning)
   }
 }

@@ -10,34 +10,42 @@ enum ManualPage {
       #"\#(escape(name)) \- \#(escape(about))"#,
     ]
     let ending = [".SH SEE ALSO", ".BR dx\\-rotated (8),", ".BR systemd.exec (5)"]
-    return (head + blocks.flatMap(set) + ending).joined(separator: "\n") + "\n"
+    var lines = head
+    var isHeaded = false
+    for block in blocks {
+      lines += set(block, isHeaded: isHeaded)
+      isHeaded = block.isHeading
+    }
+    return (lines + ending).joined(separator: "\n") + "\n"
   }
 
-  private static func set(_ block: Block) -> [String] {
+  // A heading begins a paragraph by itself.
+  private static func set(_ block: Block, isHeaded: Bool) -> [String] {
+    let paragraph = isHeaded ? [] : [".PP"]
     switch block {
-    case .section(let title): [".SH \(title.uppercased())"]
-    case .subsection(let title): [".SS \(escape(title))"]
-    case .paragraph(let text): [".PP", inline(text)]
+    case .section(let title): return [".SH \(title.uppercased())"]
+    case .subsection(let title): return [".SS \(escape(title))"]
+    case .paragraph(let text): return paragraph + [inline(text)]
     case .example(let lines):
-      [".PP", ".nf", ".RS 4"]
+      return paragraph + [".nf", ".RS 4"]
         + lines.split(separator: "\n", omittingEmptySubsequences: false).map { line in
           line.isEmpty ? ".sp" : escape(String(line))
         } + [".RE", ".fi"]
-    case .definitions(let definitions): definitions.flatMap(set)
+    case .definitions(let definitions): return definitions.flatMap(set)
     }
   }
 
   private static func set(_ definition: Block.Definition) -> [String] {
-    let kind = definition.kind.map { ["(\(inline($0)))", ".br"] } ?? []
+    let kind = definition.kind.map { [inline("(\($0))"), ".br"] } ?? []
     return [".TP", bold(definition.term)] + kind + [inline(definition.text)]
   }
 
-  /// Text with its literals, which stand between backticks, in bold.
+  /// Text with its literals, which stand between backticks, in bold; in lines that roff's readers like.
   private static func inline(_ text: String) -> String {
     let parts = text.split(separator: "`", omittingEmptySubsequences: false)
     return parts.enumerated().map { index, part in
       index.isMultiple(of: 2) ? escape(String(part)) : bold(String(part))
-    }.joined()
+    }.joined().wrapped(at: 80)
   }
 
   private static func bold(_ text: String) -> String { "\\fB\(escape(text))\\fR" }

@@ -28,7 +28,7 @@ await() {
 entries() { journalctl -q --no-pager -t dx-rotated --after-cursor="$mark" "$@"; }
 has_entry() { [ -n "$(entries -o cat "$@")" ]; }
 await_entry() { await has_entry "$@"; }
-mark() { mark=$(journalctl -q -n 1 --show-cursor | sed -n 's/^-- cursor: //p'); }
+mark() { mark=$(journalctl -n 1 --show-cursor | sed -n 's/^-- cursor: //p'); }
 
 property() { systemctl show -P "$1" dx-rotated; }
 is_active() { systemctl is-active dx-rotated; }
@@ -66,14 +66,15 @@ secret() {
 push='first_seen = "push"'
 
 begin() {
+  # In this order, so that a request that is held back does not hold up the stop.
+  systemctl stop dx-simulator
   systemctl stop dx-rotated
   systemctl reset-failed dx-rotated 2>/dev/null || :
   rm -rf /var/lib/private/dx-rotated /var/lib/dx-rotated /run/secrets "$drop_ins" \
     /etc/systemd/system/dx-rotated.service.d /etc/credstore /etc/credstore.encrypted
   mkdir -p "$drop_ins"
   systemctl daemon-reload
-  cp /lab/dx-simulator.service /etc/systemd/system/
-  systemctl restart dx-simulator
+  systemctl start dx-simulator
   await steer requests
   install -D -m 600 /dev/stdin /etc/credstore/dx-api-token <<<lab-api-key
   drop_in 10-dx <<TOML

@@ -1,6 +1,8 @@
 # Runs every test in a directory of /lab, one after the other, and goes on after a failure.
 # Sourced by the script of a boot, with the directory in $tests.
 export SYSTEMD_PAGER= DEBIAN_FRONTEND=noninteractive
+cp /lab/dx-simulator.service /etc/systemd/system/
+systemctl daemon-reload
 for test in /lab/"$tests"/*.sh; do
   name=$(basename "$test" .sh)
   if timeout -k 2 60 bash -euo pipefail -c '. /lab/library.sh; . "$0"' "$test" >/tmp/output 2>&1; then

@@ -14,10 +14,11 @@ extension Service {
   }
 
   static func started(_ configuration: LoadedConfiguration) -> Announcement {
-    Announcement(
+    let count = configuration.settings.credentials.count
+    return Announcement(
       .started, .notice,
-      "dx-rotated \(Program.version) watches \(configuration.settings.credentials.count) "
-        + "credentials of \(configuration.settings.api.url)")
+      "dx-rotated \(Program.version) watches \(count) credential\(count == 1 ? "" : "s") of "
+        + "\(configuration.settings.api.url)")
   }
 
   static func rejected(_ error: InvalidConfiguration, _ consequence: String) -> Announcement {

@@ -25,3 +25,6 @@ if inside_only test -e /dev/kmsg; then fail "it sees devices (PrivateDevices)"; 
 if inside_only test -e /proc/cpuinfo; then fail "it sees the system's /proc (ProcSubset)"; fi
 if inside_only sh -c 'echo 1 >/proc/sys/vm/swappiness' 2>/dev/null; then fail "it can tune the kernel"; fi
 test -e /proc/cpuinfo || fail "the control sees nothing either"
+
+# Nothing in it makes the process, or a library, complain.
+same "entries that are no event" "$(entries -o json | grep -vc '"DX_EVENT"' || :)" 0
