@@ -10,8 +10,6 @@ debug := --explicit-target-dependency-import-check error
 release := --configuration release --product dx-rotated --static-swift-stdlib -Xlinker -s
 
 swift_files := Sources Tests Package.swift
-unit_directory := $(DESTDIR)$(PREFIX)/lib/systemd/system
-documentation_directory := $(DESTDIR)$(PREFIX)/share/doc/dx-rotated
 
 .PHONY: build demo test lint format install clean deps
 
@@ -42,15 +40,10 @@ format:
 # Needs a `make build` before it, and no compiler: `sudo make install` runs as it is.
 install:
 	@test -x .build/release/dx-rotated || { echo "nothing is built yet: run make build first" >&2; exit 1; }
-	install -D -m 755 .build/release/dx-rotated $(DESTDIR)$(PREFIX)/bin/dx-rotated
-	install -d $(unit_directory) $(documentation_directory)/examples $(DESTDIR)/etc/dx-rotated/config.d
-	sed 's|/usr/bin/dx-rotated|$(PREFIX)/bin/dx-rotated|' deploy/dx-rotated.service >$(unit_directory)/dx-rotated.service
-	chmod 644 $(unit_directory)/dx-rotated.service
-	install -m 644 config/10-dx.toml.example config/examples/*.toml deploy/dx-rotated.service.d/10-example.conf \
-	  $(documentation_directory)/examples
+	DESTDIR=$(DESTDIR) deploy/install.sh .build/release/dx-rotated $(PREFIX)
 
 clean:
-	rm -rf .build
+	rm -rf .build .build-*
 
 deps:
 	@scripts/install-dependencies.sh

@@ -4,6 +4,12 @@ import PackageDescription
 // The arrows of docs/architecture.md: a target names every module it may import, and
 // `swift build --explicit-target-dependency-import-check error` refuses any other.
 
+let isFuzzing = Context.environment["DX_ROTATED_FUZZ"] != nil
+let fuzzed: [Target.Dependency] = [
+  "Configuration", "DXClient", "HTTPTransport", "RotationEngine", "SecretMemory", "SecretSources",
+  "StateStore",
+]
+
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 let package = Package(
@@ -56,12 +62,31 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
+    // Pages that are made from the code: the manual of the configuration, the journal's catalog.
+    .target(
+      name: "ReferencePages", dependencies: ["Configuration", "RotationDaemon", "RotationEngine"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "reference", dependencies: ["ReferencePages"], swiftSettings: strict),
+
     // A DX to try against. TOMLKit carries a toml++ of its own, of another version than the
     // system's: it stays in this executable, away from CTomlPlusPlus and the test bundle.
     .target(name: "DXSimulator", swiftSettings: strict),
     .executableTarget(
       name: "dx-simulator",
       dependencies: ["DXSimulator", .product(name: "TOMLKit", package: "TOMLKit")],
+      swiftSettings: strict),
+
+    // Years of the engine's life in virtual time, for developers.
+    .target(
+      name: "RotationSimulation", dependencies: ["RotationEngine", "SecretMemory", "StateStore"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "dx-simulate",
+      dependencies: [
+        "RotationSimulation",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: strict),
 
     // Libraries of the system, each behind one header.
@@ -90,11 +115,27 @@ let package = Package(
       name: "StateStoreTests", dependencies: ["StateStore", "RotationEngine", "SecretMemory"],
       swiftSettings: strict),
     .testTarget(
+      name: "ReferencePagesTests",
+      dependencies: ["ReferencePages", "Configuration", "RotationDaemon", "RotationEngine"],
+      swiftSettings: strict),
+    .testTarget(
       name: "SystemdTests", dependencies: ["Systemd"],
       swiftSettings: strict),
     .testTarget(
       name: "DXSimulatorTests", dependencies: ["DXSimulator"],
       swiftSettings: strict),
+    .testTarget(
+      name: "AlertsTests", dependencies: ["Alerts", "RotationEngine"],
+      swiftSettings: strict),
+    // The inputs that are kept, replayed. `make fuzz` gives the same subjects to libFuzzer.
+    isFuzzing
+      ? .executableTarget(
+        name: "dx-fuzz", dependencies: fuzzed, path: "Tests/FuzzTests",
+        exclude: ["CorpusTests.swift", "Corpora"],
+        swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])])
+      : .testTarget(
+        name: "FuzzTests", dependencies: fuzzed, exclude: ["Fuzzer.swift", "Corpora"],
+        swiftSettings: strict),
     // The built binaries, from outside: linked with nothing of them.
     .testTarget(name: "BlackBoxTests", swiftSettings: strict),
   ],

@@ -74,7 +74,7 @@ struct Key<Target>: Sendable {
 /// What the manual says of a key, and how a file's own value is checked.
 package struct KeyDescription: Sendable {
   /// The default of a key that has none.
-  static let required = "required"
+  package static let required = "required"
 
   /// Its dotted name; parts in capitals stand for names of the administrator's.
   package let path: String

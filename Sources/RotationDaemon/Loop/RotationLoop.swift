@@ -51,7 +51,7 @@ package final class RotationLoop: @unchecked Sendable {
     self.sources = sources
     self.dx = dx
     self.journal = journal
-    ledger = AttemptLedger(state: state, clock: clock)
+    ledger = AttemptLedger(state: state) { clock.wall }
     dx.turnEnded = { [weak self] in self?.turn() }
   }
 

@@ -44,6 +44,8 @@ public struct Engine {
   var isStopping = false
   var hasStopped = false
   var outage = Outage()
+  /// When an outage last ended that was long enough for an alert.
+  var outageEndedAt: WallTime?
   /// The API key that requests are made with, and since when.
   var keyInUse: (fingerprint: Fingerprint, since: TimeSpan)?
   /// Why the API key's source cannot be read, while it cannot.
