@@ -17,8 +17,8 @@ extension World {
       settings: settings, instance: try disk.instance(), buildDate: Timeline.buildDate)
     process = Process(
       number: number, engine: engine, ledger: AttemptLedger(state: disk) { [unowned self] in wall })
-    process?.effects =
-      process?.engine.start(records: records, unfinished: unfinished, at: moment()) ?? []
+    let effects = process?.engine.start(records: records, unfinished: unfinished, at: moment())
+    process?.effects = effects ?? []
     try turn()
   }
 
