@@ -41,6 +41,7 @@ final class MemoryState: DurableState {
     content.records[key]
   }
 
+  @discardableResult
   func save(_ record: CredentialRecord) throws(StateError) -> Int64 {
     var stored = record
     stored.revision = (content.records[record.key]?.revision ?? 0) + 1

@@ -28,6 +28,7 @@ final class SimulatedDisk: DurableState {
   func record(for key: CredentialKey) throws(StateError) -> CredentialRecord? {
     try state.record(for: key)
   }
+  @discardableResult
   func save(_ record: CredentialRecord) throws(StateError) -> Int64 { try state.save(record) }
   func begin(_ attempt: Attempt) throws(StateError) -> Int64 { try state.begin(attempt) }
   func finish(_ number: Int64, _ outcome: Attempt.Outcome, at time: WallTime) throws(StateError) {

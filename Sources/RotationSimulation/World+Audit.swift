@@ -32,12 +32,10 @@ extension World {
     let isNeverRetried = known.isVague || (known.tracks[value].map { rules.isHeld($0) } ?? false)
     let isPatient = plan.settings.policy.onChange == .wait || value == 0
     guard !isNeverRetried, !isPatient else { return }
-    let isDisturbedMeanwhile = max(rules.calmSince, known.calmSince) > now - rules.deliveryBound
     guard isCalm(slot, for: rules.deliveryBound), !isBlocked else {
       return queue.plan(
         .deliveryDue(slot: slot, index: index), at: now + rules.calm + .minutes(1))
     }
-    _ = isDisturbedMeanwhile
     throw fail(
       "a good value is accepted in time",
       "\(plan.settings.name), value \(value), DX has \(dx.held[slot].value)")
@@ -118,7 +116,6 @@ extension World {
   private func expirations(
     _ slot: Int, _ record: CredentialRecord, holdsAccepted: Bool
   ) -> [Expectation] {
-    let plan = scenario.plans[slot]
     guard let window = window(slot, record), !rules.known[slot].wasAsked else { return [] }
     let margin = rules.calm
     let isExpired = window.expiresAt <= wall
@@ -127,7 +124,6 @@ extension World {
     guard isSettled else { return [] }
     let isOpen = window.opensAt <= wall
     let isSuperseded = window.isSuperseded
-    _ = plan
     return [
       Expectation(kind: .expired, must: isExpired && !isSuperseded),
       Expectation(
