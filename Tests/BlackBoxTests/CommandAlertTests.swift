@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Alerts that run a program (contract, `alert.command.NAME`).
-@Suite(.timeLimit(.minutes(3))) struct CommandAlertTests {
+@Suite(.limited) struct CommandAlertTests {
   /// Runs `alert test` with one command channel whose program is this shell script.
   private func test(
     _ script: String, timeout: String = "30s", _ look: (Workplace, CommandResult) throws -> Void

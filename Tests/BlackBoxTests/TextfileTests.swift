@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `metrics.textfile`.
-@Suite(.timeLimit(.minutes(3))) struct TextfileTests {
+@Suite(.limited) struct TextfileTests {
   private func metrics(_ path: String, until isWanted: ([Substring]) -> Bool) throws -> [Substring]
   {
     let deadline = Date(timeIntervalSinceNow: patience)

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Alerts that are posted (contract, `alert.webhook.NAME`).
-@Suite(.timeLimit(.minutes(3))) struct WebhookAlertTests {
+@Suite(.limited) struct WebhookAlertTests {
   /// A scene with one credential whose values that begin with `bad` are held from the first answer.
   static func scene(_ tables: String) throws -> Scene {
     try Scene([Account(inDX: refusal("Duplicate secrets"))], tables: tables)

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A disk that is full, broken, or goes away under a running daemon (contract, rule 11).
-@Suite(.timeLimit(.minutes(5))) struct BrokenDiskTests {
+@Suite(.limited) struct BrokenDiskTests {
   enum Fault: Int32, CaseIterable {
     case full = 28
     case broken = 5

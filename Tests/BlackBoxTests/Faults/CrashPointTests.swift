@@ -4,7 +4,7 @@ import Testing
 /// The binary killed at every write of its state and every step of a request (contract, rule 11).
 ///
 /// A few points by default; all of them with `DX_CRASH_POINTS=all` (`make crash-points`).
-@Suite(.timeLimit(.minutes(30))) struct CrashPointTests {
+@Suite(.limited) struct CrashPointTests {
   struct Entry: Decodable {
     var outcome: String?
   }

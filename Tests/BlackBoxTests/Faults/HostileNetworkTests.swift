@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A network that fails in every way it can, between the real binary and DX (contract, rule 7).
-@Suite(.timeLimit(.minutes(5))) struct HostileNetworkTests {
+@Suite(.limited) struct HostileNetworkTests {
   struct Status: Decodable {
     struct Credential: Decodable {
       var state: String
