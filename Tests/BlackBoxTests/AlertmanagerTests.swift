@@ -3,7 +3,7 @@ import Testing
 
 /// Against a real Prometheus Alertmanager, where Debian's prometheus-alertmanager is installed.
 @Suite(
-  .timeLimit(.minutes(3)),
+  .limited,
   .enabled(
     if: FileManager.default.isExecutableFile(atPath: Alertmanager.program),
     "prometheus-alertmanager is not installed"))
