@@ -8,4 +8,4 @@ await has_updates 1
 holds 1/1 secret-of-the-second-boot
 same "the number of sends" "$(updates)" 1
 if has_entry -b DX_EVENT=adopted; then fail "it has forgotten what it knew"; fi
-contains "the history" "$(dx-rotated history)" first_seen
+contains "the history" "$(dx-rotated history)" "seen for the first time"
