@@ -6,8 +6,10 @@ DESTDIR ?=
 
 # The same for everything that is built for debugging, so that nothing is compiled twice.
 debug := --explicit-target-dependency-import-check error
-# One file to install: the Swift runtime is in it, symbols are not.
-release := --configuration release --product dx-rotated --static-swift-stdlib -Xlinker -s
+# One file to install: the Swift runtime is in it, symbols are not. Nothing is exported, so that what is not used goes,
+# and relocations are packed (glibc 2.36 or later): 1.4 MB of 17.4.
+release := --configuration release --product dx-rotated --static-swift-stdlib -Xlinker -s -Xlinker --gc-sections \
+  -Xlinker --no-export-dynamic -Xlinker --icf=safe -Xlinker -z -Xlinker pack-relative-relocs
 
 swift_files := Sources Tests Package.swift
 
@@ -26,7 +28,9 @@ demo: deps
 test: deps lint
 	$(SWIFT) build --build-tests $(debug)
 	Tests/deploy/verify-units.sh .build/debug/dx-rotated
+	Tests/deploy/check-rules.sh
 	Tests/docs/check.py
+	Tests/docs/alerts.py .build/debug/dx-rotated .build/debug/dx-simulator
 	examples/demo/run.sh .build/debug/dx-rotated .build/debug/dx-simulator
 	$(SWIFT) test --disable-xctest $(debug) --skip BlackBoxTests
 	$(SWIFT) test --disable-xctest $(debug) --filter BlackBoxTests

@@ -4,6 +4,12 @@ import PackageDescription
 // The arrows of docs/architecture.md: a target names every module it may import, and
 // `swift build --explicit-target-dependency-import-check error` refuses any other.
 
+let isFuzzing = Context.environment["DX_ROTATED_FUZZ"] != nil
+let fuzzed: [Target.Dependency] = [
+  "Configuration", "DXClient", "HTTPTransport", "RotationEngine", "SecretMemory", "SecretSources",
+  "StateStore",
+]
+
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 let package = Package(
@@ -71,6 +77,18 @@ let package = Package(
       dependencies: ["DXSimulator", .product(name: "TOMLKit", package: "TOMLKit")],
       swiftSettings: strict),
 
+    // Years of the engine's life in virtual time, for developers.
+    .target(
+      name: "RotationSimulation", dependencies: ["RotationEngine", "SecretMemory", "StateStore"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "dx-simulate",
+      dependencies: [
+        "RotationSimulation",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
     // Libraries of the system, each behind one header.
     .target(name: "CTomlPlusPlus", cxxSettings: [.unsafeFlags(["-std=c++17"])]),
     .systemLibrary(
@@ -106,6 +124,18 @@ let package = Package(
     .testTarget(
       name: "DXSimulatorTests", dependencies: ["DXSimulator"],
       swiftSettings: strict),
+    .testTarget(
+      name: "AlertsTests", dependencies: ["Alerts", "RotationEngine"],
+      swiftSettings: strict),
+    // The inputs that are kept, replayed. `make fuzz` gives the same subjects to libFuzzer.
+    isFuzzing
+      ? .executableTarget(
+        name: "dx-fuzz", dependencies: fuzzed, path: "Tests/FuzzTests",
+        exclude: ["CorpusTests.swift", "Corpora"],
+        swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])])
+      : .testTarget(
+        name: "FuzzTests", dependencies: fuzzed, exclude: ["Fuzzer.swift", "Corpora"],
+        swiftSettings: strict),
     // The built binaries, from outside: linked with nothing of them.
     .testTarget(name: "BlackBoxTests", swiftSettings: strict),
   ],

@@ -1,7 +1,7 @@
 import Testing
 
 /// The API key, which can be refused and replaced like any other (contract, rule 8).
-@Suite(.timeLimit(.minutes(2))) struct APIKeyTests {
+@Suite(.limited) struct APIKeyTests {
   @Test func aRefusedKeyIsOneAlertAndItsReplacementSetsEverythingGoing() throws {
     let accounts = (1...5).map { Account("credential-\($0)", id: $0, date: Day.soon) }
     let scene = try Scene(accounts)

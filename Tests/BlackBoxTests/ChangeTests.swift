@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A source that changes is sent once, however it was changed.
-@Suite(.timeLimit(.minutes(2))) struct ChangeTests {
+@Suite(.limited) struct ChangeTests {
   enum Change: CaseIterable {
     case renamedOver, inPlace
   }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The socket through which commands ask the daemon (contract, section 1).
-@Suite(.timeLimit(.minutes(2))) struct ControlSocketTests {
+@Suite(.limited) struct ControlSocketTests {
   /// A client of the socket that says whatever it likes.
   private final class Client {
     private let descriptor: Int32

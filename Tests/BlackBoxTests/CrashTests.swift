@@ -1,7 +1,7 @@
 import Testing
 
 /// What a crash or a restart costs (contract, rule 11).
-@Suite(.timeLimit(.minutes(2))) struct CrashTests {
+@Suite(.limited) struct CrashTests {
   struct Entry: Decodable {
     var name: String
     var outcome: String?

@@ -1,7 +1,7 @@
 import Testing
 
 /// Windows and dates (contract, rules 2 to 5).
-@Suite(.timeLimit(.minutes(2))) struct ExpirationTests {
+@Suite(.limited) struct ExpirationTests {
   struct Status: Decodable {
     struct Credential: Decodable {
       struct Alert: Decodable {

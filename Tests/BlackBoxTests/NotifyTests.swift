@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What the service manager hears (contract, section 6).
-@Suite(.timeLimit(.minutes(2))) struct NotifyTests {
+@Suite(.limited) struct NotifyTests {
   private func start(
     _ scene: Scene, _ environment: [String: String] = [:]
   ) throws -> (Daemon, NotifySocket) {
@@ -35,7 +35,8 @@ import Testing
     let rest = notify.waiting()
     let names = rest.map { $0.description.prefix { $0 != "=" } }
     #expect(names.contains("STOPPING"))
-    let extended = try #require(rest.compactMap { $0["EXTEND_TIMEOUT_USEC"] }.first.flatMap { Int($0) })
+    let extended = try #require(
+      rest.compactMap { $0["EXTEND_TIMEOUT_USEC"] }.first.flatMap { Int($0) })
     // The timeout of a request at least: 30 s here.
     #expect(extended >= 30_000_000)
     #expect(names.filter { $0 == "READY" || $0 == "RELOADING" }.isEmpty)

@@ -2,10 +2,11 @@ import Foundation
 import Testing
 
 /// A value that DX refuses (contract, rule 6).
-@Suite(.timeLimit(.minutes(2))) struct RefusalTests {
+@Suite(.limited) struct RefusalTests {
   @Test func aRefusedValueIsRetriedThenHeldAndANewOneIsSentAtOnce() throws {
     let scene = try Scene(
-      [Account(inDX: refusal())], retry: "verification_attempts = 4\nhold = \"never\"\nmax = \"1s\"")
+      [Account(inDX: refusal())], retry: "verification_attempts = 4\nhold = \"never\"\nmax = \"1s\""
+    )
     let daemon = try scene.settledDaemon()
     try scene.place.put("bad-1", into: "jira-cloud")
     try daemon.event("rotation_failed", ["attempt": "4"])
@@ -87,7 +88,9 @@ import Testing
 
   @Test func invalidCredentialsAreNeverRetriedWhileHeld() throws {
     let scene = try Scene(
-      [Account(inDX: refusal("Invalid credentials")), Account("witness", id: 457, inDX: refusal())],
+      [
+        Account(inDX: refusal("Invalid credentials")), Account("witness", id: 457, inDX: refusal()),
+      ],
       retry: "verification_attempts = 2\nhold = \"100ms\"")
     let daemon = try scene.settledDaemon("jira-cloud", "witness")
     try scene.place.put("bad-1", into: "jira-cloud")
@@ -103,7 +106,8 @@ import Testing
 
   @Test func aSourceThatFlapsBetweenTwoBadValuesDoesNotHammer() throws {
     let scene = try Scene(
-      [Account(inDX: refusal())], retry: "initial = \"1h\"\nmax = \"1h\"\nverification_attempts = 5")
+      [Account(inDX: refusal())], retry: "initial = \"1h\"\nmax = \"1h\"\nverification_attempts = 5"
+    )
     let daemon = try scene.settledDaemon()
     for (number, value) in ["bad-1", "bad-2", "bad-1", "bad-2", "bad-1", "bad-2"].enumerated() {
       try scene.place.put(value, into: "jira-cloud")

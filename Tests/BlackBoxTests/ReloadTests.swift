@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// SIGHUP (contract, sections 2 and 6).
-@Suite(.timeLimit(.minutes(2))) struct ReloadTests {
+@Suite(.limited) struct ReloadTests {
   @Test func aBrokenDropInLeavesTheConfigurationBeforeInForce() throws {
     let scene = try Scene()
     let daemon = try scene.settledDaemon()

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `rotate` and its exit statuses, with a daemon and alone (contract, section 1).
-@Suite(.timeLimit(.minutes(2))) struct RotateTests {
+@Suite(.limited) struct RotateTests {
   /// Whether a daemon does the work.
   enum Worker: CaseIterable {
     case daemon, alone

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// No value and no key is in anything that is written (contract, section 5).
-@Suite(.timeLimit(.minutes(2))) struct SecrecyTests {
+@Suite(.limited) struct SecrecyTests {
   private static let secret = "bad-canary \"secret\" ünd\\mehr"
   private static let key = "dx-canary-key"
 
@@ -39,7 +39,8 @@ import Testing
         + #""display_message":"Bearer \#(Self.key) has no rights"}"#)
     #expect(try scene.place.run("rotate", "jira-cloud").status == 65)
     try scene.simulator.fault(
-      #"{"match":"update","kind":"status","status":502,"body":"\#(String(decoding: proxy, as: UTF8.self))"}"#)
+      #"{"match":"update","kind":"status","status":502,"body":"\#(String(decoding: proxy, as: UTF8.self))"}"#
+    )
     #expect(try scene.place.run("rotate", "jira-cloud").status == 69)
 
     for file in ["cmdline", "environ"] {
@@ -66,7 +67,9 @@ import Testing
       }
     }
     // What DX said is there all the same.
-    #expect(log.of("rotation_failed").contains { $0["display_message"] == "We got '[redacted]' from you" })
+    #expect(
+      log.of("rotation_failed").contains { $0["display_message"] == "We got '[redacted]' from you" }
+    )
     #expect(written.keys.contains { $0.hasPrefix("state/") })
     #expect(try scene.simulator.requests(.update).contains { $0.body.contains("canary") })
   }
@@ -76,7 +79,8 @@ import Testing
     let daemon = try scene.settledDaemon()
     let limits = try String(
       contentsOfFile: "/proc/\(daemon.process.identifier)/limits", encoding: .utf8)
-    let line = try #require(limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") })
+    let line = try #require(
+      limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") })
     #expect(line.split(separator: " ").filter { $0 == "0" }.count == 2)
     try daemon.stop()
   }

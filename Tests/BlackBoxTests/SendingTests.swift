@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What is sent, and when (contract, sections 3 and 4).
-@Suite(.timeLimit(.minutes(2))) struct SendingTests {
+@Suite(.limited) struct SendingTests {
   @Test func anUpdateIsExactlyWhatTheContractSays() throws {
     let scene = try Scene([Account(date: Day.soon)])
     let daemon = try scene.daemon()
@@ -90,6 +90,7 @@ import Testing
     let daemon = try scene.daemon()
     try daemon.event("rotated", ["credential": "on"])
     try daemon.stop()
-    #expect(try scene.simulator.requests(.update).map(\.body).allSatisfy { $0.contains(#""id":2"#) })
+    #expect(
+      try scene.simulator.requests(.update).map(\.body).allSatisfy { $0.contains(#""id":2"#) })
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// How the daemon ends (contract, section 6).
-@Suite(.timeLimit(.minutes(2))) struct SignalTests {
+@Suite(.limited) struct SignalTests {
   @Test(arguments: [SIGTERM, SIGINT]) func aRequestInFlightIsWaitedFor(signal: Int32) throws {
     let scene = try Scene()
     let daemon = try scene.settledDaemon()

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Sources that cannot be read, and what becomes of the others (contract, sections 2 and 4).
-@Suite(.timeLimit(.minutes(2))) struct SourceTests {
+@Suite(.limited) struct SourceTests {
   /// Makes something that is no secret at a path.
   struct Obstacle: CustomTestStringConvertible, Sendable {
     let testDescription: String
@@ -34,7 +34,9 @@ import Testing
       Obstacle(testDescription: "what is not UTF-8") {
         try Data([0x61, 0xFF, 0xFE]).write(to: URL(filePath: $0))
       },
-      Obstacle(testDescription: "a NUL") { try Data([0x61, 0, 0x62]).write(to: URL(filePath: $0)) },
+      Obstacle(testDescription: "a NUL") {
+        try Data([0x61, 0, 0x62]).write(to: URL(filePath: $0))
+      },
       Obstacle(testDescription: "no JSON", pointer: "/token") {
         try Data("{\"token\":".utf8).write(to: URL(filePath: $0))
       },

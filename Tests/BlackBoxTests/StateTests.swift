@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The state directory as others see it.
-@Suite(.timeLimit(.minutes(2))) struct StateTests {
+@Suite(.limited) struct StateTests {
   @Test func aSecondDaemonOnTheSameStateIsToldToTryLater() throws {
     let scene = try Scene()
     let daemon = try scene.settledDaemon()

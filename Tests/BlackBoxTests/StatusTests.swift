@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `status` (contract, sections 1 and 7).
-@Suite(.timeLimit(.minutes(2))) struct StatusTests {
+@Suite(.limited) struct StatusTests {
   /// A JSON object whose members are looked at by name.
   private typealias Object = [String: Value]
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Answers that are not DX's, throttling and outages (contract, rules 6, 7 and 12).
-@Suite(.timeLimit(.minutes(2))) struct UnreachableTests {
+@Suite(.limited) struct UnreachableTests {
   @Test(arguments: [
     #""kind":"status","status":500"#, #""kind":"status","status":503"#,
     #""kind":"status","status":200"#, #""kind":"empty""#, #""kind":"truncated""#,
@@ -36,7 +36,8 @@ import Testing
     let requests = try scene.simulator.requests(.update)
     // A redirect that was followed would be a request more than the attempts that were logged.
     #expect(requests.count == log.of("rotation_failed").count + 2)
-    #expect(try scene.simulator.requests().allSatisfy { $0.path.hasPrefix("/api/connections/123/") })
+    #expect(
+      try scene.simulator.requests().allSatisfy { $0.path.hasPrefix("/api/connections/123/") })
   }
 
   /// The waits that DX asks for are read in the log, not waited for.

@@ -43,7 +43,9 @@ struct Implementation: Sendable, CustomTestStringConvertible {
 
   @Test(arguments: Implementation.all)
   func `nothing is known of what was never stored`(store: Implementation) throws {
-    let state = try store.open(Place(), acme)
+    let place = try Place()
+    defer { withExtendedLifetime(place) {} }
+    let state = try store.open(place, acme)
     #expect(try state.records() == [])
     #expect(try state.record(for: Sample.key) == nil)
     #expect(try state.instance() == InstanceRecord())
@@ -69,7 +71,9 @@ struct Implementation: Sendable, CustomTestStringConvertible {
 
   @Test(arguments: Implementation.all)
   func `a transaction that fails leaves nothing`(store: Implementation) throws {
-    let state = try store.open(Place(), acme)
+    let place = try Place()
+    defer { withExtendedLifetime(place) {} }
+    let state = try store.open(place, acme)
     try state.save(Sample.accepted)
     let failure = StateError.failed(path: "here", reason: "because")
     #expect(throws: failure) {
@@ -154,7 +158,9 @@ struct Implementation: Sendable, CustomTestStringConvertible {
   func `history keeps the newest of each credential, and what is unfinished`(
     store: Implementation
   ) throws {
-    let state = try store.open(Place(), acme)
+    let place = try Place()
+    defer { withExtendedLifetime(place) {} }
+    let state = try store.open(place, acme)
     let kept = SQLiteState.keptAttempts
     let quiet = CredentialKey(connection: 1, id: 1)
     try state.transaction { () throws(StateError) in
@@ -175,7 +181,9 @@ struct Implementation: Sendable, CustomTestStringConvertible {
 
   @Test(arguments: Implementation.all)
   func `an attempt ends once`(store: Implementation) throws {
-    let state = try store.open(Place(), acme)
+    let place = try Place()
+    defer { withExtendedLifetime(place) {} }
+    let state = try store.open(place, acme)
     let number = try state.begin(Sample.attempt)
     try state.finish(number, .failed(Sample.failure), at: noon)
     try state.finish(number, .accepted, at: noon + .seconds(1))

@@ -34,6 +34,19 @@ import Testing
     }
   }
 
+  @Test func `what would be written to a removed directory is refused`() throws {
+    let place = try Place()
+    let state = try place.open()
+    try state.save(Sample.accepted)
+    try FileManager.default.removeItem(atPath: place.state)
+    #expect(
+      throws: StateError.unwritable(
+        path: state.directory.database, reason: "the file that was opened is no longer there")
+    ) {
+      try state.transaction { () throws(StateError) in _ = try state.begin(Sample.attempt) }
+    }
+  }
+
   @Test func `parents are not made`() throws {
     let place = try Place()
     let path = place.path + "/none/state"

@@ -67,7 +67,18 @@ token = { file = "$work/secrets/api-key" }
 initial = "500ms"
 verification_attempts = 2
 hold = "1h"
+
+[alert.command.pager]
+argv = ["$work/pager"]
 TOML
+# What alerts are told to: a program of yours that passes them on. This one hands them to the demo.
+mkfifo alerts
+exec {alerts}<>alerts
+cat >pager <<SH
+#!/bin/sh
+echo "\$DX_SEVERITY, \$DX_PHASE: \$DX_SUMMARY" >$work/alerts
+SH
+chmod +x pager
 drop_in 20-jira.toml <<TOML
 [credential.jira]
 connection_id = 1
@@ -108,6 +119,7 @@ put github bad-token
 await event=rotation_failed credential=github attempt=1
 await event=rotation_failed credential=github attempt=2
 await event=rotation_held credential=github
+paged "warning, raised:"
 echo
 dx_rotated 1 status
 
@@ -115,6 +127,7 @@ step "A good one: it is sent at once, and the alert is over."
 put github github-token-2
 await event=rotated credential=github
 await event=rotation_recovered credential=github reason=changed
+paged "warning, resolved:"
 holds 3/30 github-token-2
 
 step "Nothing needs a person any more, and every attempt is on record:"

@@ -92,6 +92,14 @@ show() {
   printf '    %-18s %s\n' "${event%% *}" "${message//\\\"/\"}"
 }
 
+# Waits for an alert through the command channel, which has to begin with this.
+paged() {
+  local alert
+  IFS= read -r -t 20 alert <&"$alerts" || fail "no alert: $1"
+  printf '    %-18s %s\n' "(the pager)" "$alert"
+  [[ $alert == "$1"* ]] || fail "the alert is not: $1"
+}
+
 # Replaces a secret file whole, as whatever makes new secrets should.
 put() {
   printf '%s\n' "$2" >secrets/.new

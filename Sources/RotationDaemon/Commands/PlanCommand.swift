@@ -20,26 +20,11 @@ package struct PlanCommand {
     if isJSON {
       Output.line(JSONOutput.text(plan))
     } else {
-      let now = SystemClock().wall
-      for line in Self.lines(plan, now: now, terminal: .standardOutput) { Output.line(line) }
+      // Who is asked for by name is shown, however far off.
+      let page = PlanPage(plan: plan, isWhole: !names.isEmpty, now: SystemClock().wall)
+      Output.line(page.lines(for: .standardOutput).joined(separator: "\n"))
     }
     let status = plan.first { $0.status != 0 }?.status ?? 0
     return ExitStatus(rawValue: status) ?? .unexpected
-  }
-
-  private static func lines(
-    _ plan: [PlanReport], now: WallTime, terminal: Terminal
-  ) -> [String] {
-    guard !plan.isEmpty else { return ["no credential is configured"] }
-    var table = Table(header: ["WHEN", "NAME", "WHAT"])
-    for row in plan {
-      let when = row.at.flatMap { WallTime(dateText: $0) }
-      table.add([
-        (when == nil ? "-" : RelativeTime.text(when, from: now), .plain),
-        (row.name.printable, .plain), (row.action, row.status == 0 ? .plain : .yellow),
-      ])
-      table.note(row.message.printable)
-    }
-    return table.lines(for: terminal)
   }
 }

@@ -43,12 +43,26 @@ struct Table {
 
   func lines(for terminal: Terminal) -> [String] {
     let count = rows.map(\.count).max() ?? 0
-    let widths = (0..<count).map { column in
+    let natural = (0..<count).map { column in
       rows.map { column < $0.count ? $0[column].text.count : 0 }.max() ?? 0
     }
+    let widths = terminal.width.map { Self.narrowed(natural, to: $0) } ?? natural
     return rows.enumerated().flatMap { index, row in
-      [line(row, widths, terminal)] + (notes[index] ?? []).flatMap { wrapped($0, terminal) }
+      [line(row, widths, terminal)]
+        + (notes[index] ?? []).flatMap { terminal.wrapped($0, indent: 4) }
     }
+  }
+
+  /// The widest columns give way, so that a long name costs no other column.
+  private static func narrowed(_ natural: [Int], to width: Int) -> [Int] {
+    var widths = natural
+    let room = width - 2 * max(0, widths.count - 1)
+    while widths.reduce(0, +) > room, let widest = widths.max(), widest > 8,
+      let column = widths.firstIndex(of: widest)
+    {
+      widths[column] -= 1
+    }
+    return widths
   }
 
   private func line(
@@ -58,7 +72,7 @@ struct Table {
     var parts: [String] = []
     for (column, cell) in row.enumerated() {
       let isLast = column == row.count - 1
-      let width = isLast ? cell.text.count : widths[column]
+      let width = isLast ? min(cell.text.count, widths[column]) : widths[column]
       guard room > 0 else { break }
       let text = cell.text.fitted(to: min(width, room), padded: !isLast)
       room -= text.count + 2
@@ -69,20 +83,24 @@ struct Table {
     while line.last == " " { line.removeLast() }
     return line
   }
+}
 
-  private func wrapped(_ text: String, _ terminal: Terminal) -> [String] {
-    guard let width = terminal.width else { return ["    " + text] }
+extension Terminal {
+  /// Text in lines that fit, broken between words.
+  func wrapped(_ text: String, indent: Int) -> [String] {
+    let margin = String(repeating: " ", count: indent)
+    guard let width else { return [margin + text] }
     var lines: [String] = []
     var line = ""
     for word in text.split(separator: " ") {
-      if !line.isEmpty, line.count + word.count + 5 > width {
+      if !line.isEmpty, line.count + word.count + indent + 1 > width {
         lines.append(line)
         line = ""
       }
       line += line.isEmpty ? String(word) : " " + word
     }
     if !line.isEmpty { lines.append(line) }
-    return lines.map { "    " + $0 }
+    return lines.map { margin + $0 }
   }
 }
 

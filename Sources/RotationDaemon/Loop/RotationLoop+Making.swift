@@ -28,8 +28,7 @@ extension RotationLoop {
       dx: try DXAdapter(queue: queue, api: settings.api), journal: journal)
     relay.loop = loop
     loop.alertChanged = alertChanged
-    loop.start(settings: settings, records: records, unfinished: unfinished)
-    for attempt in unfinished { state.release(attempt.key) }
+    loop.start(records: records, unfinished: unfinished)
     return loop
   }
 }

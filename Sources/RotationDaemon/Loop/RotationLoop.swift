@@ -22,7 +22,6 @@ package final class RotationLoop: @unchecked Sendable {
   }
   private var effects: [Effect] = []
   private var isTurnScheduled = false
-  private var byKey: [CredentialKey: CredentialSettings] = [:]
   private var askers: [UInt64: (CredentialKey, RotateAnswer) -> Void] = [:]
   private var lastTicket: UInt64 = 0
   private var watchedAt = WallTime(millisecondsSinceEpoch: 0)
@@ -51,15 +50,24 @@ package final class RotationLoop: @unchecked Sendable {
     self.sources = sources
     self.dx = dx
     self.journal = journal
-    ledger = AttemptLedger(state: state, clock: clock)
+    ledger = AttemptLedger(state: state) { clock.wall }
     dx.turnEnded = { [weak self] in self?.turn() }
   }
 
-  /// Sets the engine to work, and ends with the first turn done.
-  func start(settings: Settings, records: [CredentialRecord], unfinished: [Attempt]) {
-    adopt(settings)
+  /// Sets the engine to work; the first turn follows by itself.
+  ///
+  /// The claims of `unfinished` are released after it.
+  func start(records: [CredentialRecord], unfinished: [Attempt]) {
+    watchedAt = clock.wall
     effects += engine.start(records: records, unfinished: unfinished, at: clock.moment)
-    turn()
+    // READY=1 waits for none of this: with thousands of sources it takes its time.
+    isTurnScheduled = true
+    queue.async { [weak self] in
+      guard let self else { return }
+      sources.watch(engine.settings)
+      turn()
+      ledger.release(unfinished)
+    }
   }
 
   /// Takes an event in; the turn ends when everything that happened at the same time is in.
@@ -71,15 +79,10 @@ package final class RotationLoop: @unchecked Sendable {
   }
 
   func reload(_ settings: Settings, records: [CredentialRecord]) {
-    adopt(settings)
+    watchedAt = clock.wall
+    sources.watch(settings)
     dx.reconfigure(settings.api)
     post(.reloaded(settings, records))
-  }
-
-  private func adopt(_ settings: Settings) {
-    watchedAt = clock.wall
-    byKey = Dictionary(settings.credentials.map { ($0.key, $0) }) { first, _ in first }
-    sources.watch(settings)
   }
 
   /// Asks for a pass over a credential; `answered` is called once.
@@ -157,11 +160,11 @@ package final class RotationLoop: @unchecked Sendable {
   }
 
   private func read(_ key: CredentialKey, forSend: Bool) {
-    guard let credential = byKey[key] else { return }
+    guard let credential = engine.settings(of: key) else { return }
     sources.read(credential, forSend: forSend) { [weak self] result in
       guard let self else { return }
       // A reload has changed where the values are: what was read before it counts no more.
-      guard let present = byKey[key], present.sources == credential.sources,
+      guard let present = engine.settings(of: key), present.sources == credential.sources,
         present.policy.expiration == credential.policy.expiration
       else { return sources.discard(key) }
       post(.sourceRead(key, result))
@@ -180,7 +183,8 @@ package final class RotationLoop: @unchecked Sendable {
   }
 
   private func send(_ attempt: Attempt) {
-    guard let values = sources.take(attempt.key), let credential = byKey[attempt.key] else {
+    guard let values = sources.take(attempt.key), let credential = engine.settings(of: attempt.key)
+    else {
       return post(.updateEnded(attempt.key, .failed("its values are gone; nothing was sent")))
     }
     begin(attempt.number)

@@ -140,7 +140,7 @@ package final class Service: @unchecked Sendable {
       let loop = try RotationLoop.make(
         queue: queue, clock: clock, settings: settings, state: state, reader: reader,
         fingerprintKey: key, journal: journal, mode: .daemon, alertChanged: { alerts.take($0) })
-      alerts.begin(standing: loop.engine.standingNotices(at: clock.wall))
+      alerts.begin(standing: loop.engine.standingAlerts(at: clock.wall))
       metrics = MetricsWriter(loop: loop, state: state, alerts: alerts)
       self.alerts = alerts
       loop.stopped = { [weak self] in self?.stopped() }

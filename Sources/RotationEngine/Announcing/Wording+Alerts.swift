@@ -60,7 +60,8 @@ extension Wording {
       let said = record.lastError.map(failure) ?? "DX refused the secret"
       let isMaybeTaken = assessment.refusal?.cause == .duplicate && credential.wasAnswerLost
       let taken = isMaybeTaken ? ". \(maybeTaken)" : ""
-      let times = assessment.attempts == 1 ? "once" : "\(assessment.attempts) times"
+      let attempts = (assessment.refusal ?? record.refusals.first)?.attempts ?? 1
+      let times = attempts == 1 ? "once" : "\(attempts) times"
       return "\(said)\(taken). It was sent \(times) and is held now: "
         + "put a new secret into the source, or run dx-rotated rotate"
     case .credentialMissing:

@@ -41,6 +41,16 @@ extension Wording {
     Announcement(.summary, .info, "\(status)", reason: "daily")
   }
 
+  /// What an alert of the instance is about, and what to do, from what is stored alone.
+  package static func standingOfInstance(
+    _ alert: StandingAlert, watched: Int, now: WallTime
+  ) -> String {
+    instanceAlert(
+      alert, .raised, reason: "the journal says why", expiresAt: nil, watched: watched,
+      nextAt: nil, now: now
+    ).message
+  }
+
   static func instanceAlert(
     _ alert: StandingAlert, _ phase: AlertNotice.Phase, reason: String, expiresAt: WallTime?,
     watched: Int, nextAt: WallTime?, now: WallTime

@@ -20,6 +20,8 @@ struct Assessment: Hashable {
   var window: ExpirationWindow?
   /// How the value in the source fared when it was sent before.
   var refusal: Refusal?
+  /// Whether the value in the source should be sent, now or later, or would be if it were not held.
+  var isWanted: Bool
   /// Whether a value that should be sent is held (rules 6 and 9), even while its turn to be tried has come.
   var isHeld: Bool
   /// Set while DX's date is being read again after an accepted push: until then, or until this time, nobody is
@@ -38,6 +40,7 @@ struct Assessment: Hashable {
     let policy = settings.policy
     window = ExpirationWindow(policy: policy, record: record, reading: reading)
     reviewUntil = Self.reviewUntil(policy: policy, record: record, now: now)
+    isWanted = false
     isHeld = false
     decision = .watch
     // While the source cannot be read, what was read last still tells whether a person is needed.
@@ -55,6 +58,7 @@ struct Assessment: Hashable {
       if holdsAccepted, isOpen, reviewUntil == nil { decision = .awaitSecret }
       return
     }
+    isWanted = true
     isHeld = refusal?.isHeld ?? false || record.listed.missingSince != nil
     decision = timed(reason, record: record, retry: retry, now: now)
     if reading == nil, !isHeld { decision = .watch }

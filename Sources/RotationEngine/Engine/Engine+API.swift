@@ -165,6 +165,7 @@ extension Engine {
     let wasLong = instance.alerts.contains { $0.kind == .apiUnavailable }
     if outage.isSaid || wasLong { announce(Wording.apiRecovered(unreachableFor: now - since)) }
     outage = Outage()
+    if wasLong { outageEndedAt = now }
     reassessInstance()
     if wasLong { retrySoon() }
   }

@@ -52,7 +52,7 @@ extension Engine {
     }
     if let since = record.listed.missingSince {
       note(.credentialMissing, since: since)
-    } else if isHeld(credential, assessment) {
+    } else if assessment.isHeld || credential.stands(.rotationHeld) && assessment.isWanted {
       note(.rotationHeld)
     }
     if isExpired(credential, assessment) {
@@ -68,17 +68,7 @@ extension Engine {
     return conditions
   }
 
-  /// From when it is raised, this stands while a value waits for DX's acceptance: that another one is tried is no end.
-  private func isHeld(_ credential: TrackedCredential, _ assessment: Assessment) -> Bool {
-    if assessment.isHeld { return true }
-    guard credential.stands(.rotationHeld) else { return false }
-    switch assessment.decision {
-    case .send, .retry, .hold: return true
-    case .watch, .awaitSecret: return credential.reading == nil
-    }
-  }
-
-  /// From when it is raised, this stands until the window closes: a new value that is not accepted yet is no end.
+  /// From when it is raised, this stands until the window closes: a new value is no end before it is accepted.
   private func isAwaiting(_ credential: TrackedCredential, _ assessment: Assessment) -> Bool {
     assessment.decision == .awaitSecret
       || credential.stands(.awaitingSecret) && assessment.window?.isOpen(at: now) == true
@@ -92,9 +82,12 @@ extension Engine {
 
   /// Since when a credential's updates alone do not reach DX, if that was seen for `alert.after`.
   private func unreachableSince(_ credential: TrackedCredential) -> WallTime? {
-    guard let since = credential.record.backoff?.since, let error = credential.record.lastError,
-      error.kind == .unreachable, error.at - since >= settings.alert.after
-    else { return nil }
+    guard let backoff = credential.record.backoff, let error = credential.record.lastError else {
+      return nil
+    }
+    // What failed while nothing else was answered either speaks against DX, not against the credential.
+    let since = max(backoff.since, outageEndedAt ?? backoff.since)
+    guard error.kind == .unreachable, error.at - since >= settings.alert.after else { return nil }
     let isOwn =
       instance.unreachableSince.map { $0 > since } ?? true
       || !outage.isConfirmed && outage.onlyWitness == credential.key

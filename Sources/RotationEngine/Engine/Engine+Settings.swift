@@ -68,7 +68,7 @@ extension Engine {
     guard record.sourcesDigest != digest || record.name != setting.name else { return }
     credentials[slot].record.sourcesDigest = digest
     credentials[slot].record.name = setting.name
-    if record.revision > 0 { changed.insert(slot) }
+    if record.revision > 0 || record.firstReadAt != nil { changed.insert(slot) }
   }
 
   /// Credentials that are not configured any more: their alerts end, a send under way is waited for.

@@ -44,6 +44,8 @@ public struct Engine {
   var isStopping = false
   var hasStopped = false
   var outage = Outage()
+  /// When an outage last ended that was long enough for an alert.
+  var outageEndedAt: WallTime?
   /// The API key that requests are made with, and since when.
   var keyInUse: (fingerprint: Fingerprint, since: TimeSpan)?
   /// Why the API key's source cannot be read, while it cannot.
@@ -142,6 +144,13 @@ public struct Engine {
   /// Returns nil if it is not configured.
   public func record(of key: CredentialKey) -> CredentialRecord? {
     slots[key].map { credentials[$0].record }
+  }
+
+  /// The configuration of a credential.
+  ///
+  /// Returns nil if it is not configured.
+  public func settings(of key: CredentialKey) -> CredentialSettings? {
+    slots[key].map { credentials[$0].settings }
   }
 
   mutating func emit(_ effect: Effect) {

@@ -8,19 +8,26 @@ public struct Fingerprint: Hashable, Sendable {
 
   /// Makes a fingerprint of exactly 32 bytes, else nil.
   public init?(bytes: some Collection<UInt8>) {
-    guard bytes.count == Self.byteCount else { return nil }
-    var parts: [UInt64] = [0, 0, 0, 0]
-    for (index, byte) in bytes.enumerated() {
-      parts[index / 8] = parts[index / 8] << 8 | UInt64(byte)
+    // Thousands are read at a start: byte by byte through a generic collection they would be a tenth of its time.
+    let direct = bytes.withContiguousStorageIfAvailable { Self(buffer: UnsafeRawBufferPointer($0)) }
+    guard let made = direct ?? Array(bytes).withUnsafeBytes(Self.init(buffer:)) else { return nil }
+    self = made
+  }
+
+  private init?(buffer: UnsafeRawBufferPointer) {
+    guard buffer.count == Self.byteCount else { return nil }
+    func word(_ index: Int) -> UInt64 {
+      UInt64(bigEndian: buffer.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
     }
-    words = (parts[0], parts[1], parts[2], parts[3])
+    words = (word(0), word(1), word(2), word(3))
   }
 
   /// The 32 bytes.
   public var bytes: [UInt8] {
-    [words.0, words.1, words.2, words.3].flatMap { word in
-      (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * UInt64($0))) }
-    }
+    let ordered = (
+      words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian
+    )
+    return withUnsafeBytes(of: ordered) { [UInt8]($0) }
   }
 
   /// Equal bytes.

@@ -84,20 +84,30 @@ struct FileAccess: Sendable {
     try requireRegular(status)
     guard status.st_size <= limit else { throw .tooLarge }
 
+    // A byte more than its size tells that it is all there; it has grown, or its file system gives no true size, if not.
+    var contents = try read(descriptor, room: Int(status.st_size) + 1, path)
+    if contents == nil { contents = try read(descriptor, room: limit + 1, path) }
+    guard let contents else { throw .tooLarge }
+    guard fstat(descriptor, &status) == 0 else { throw .ofSystem(errno, at: path) }
+    return FileRead(contents: contents, identity: FileIdentity(status))
+  }
+
+  /// All of an open file; nil if it is not shorter than `room`.
+  private static func read(
+    _ descriptor: Int32, room: Int, _ path: String
+  ) throws(SourceFailure) -> SecretBytes? {
     var count = 0
-    let buffer = try SecretBytes(count: limit + 1) { (bytes) throws(SourceFailure) in
+    let buffer = try SecretBytes(count: room) { (bytes) throws(SourceFailure) in
       while count < bytes.count, let start = bytes.baseAddress {
-        let got = Glibc.read(descriptor, start + count, bytes.count - count)
+        let got = pread(descriptor, start + count, bytes.count - count, off_t(count))
         if got < 0, errno == EINTR { continue }
         guard got >= 0 else { throw .ofSystem(errno, at: path) }
         if got == 0 { break }
         count += got
       }
     }
-    guard count <= limit else { throw .tooLarge }
-    guard fstat(descriptor, &status) == 0 else { throw .ofSystem(errno, at: path) }
-    let contents = buffer.withUnsafeBytes { SecretBytes(copying: $0.prefix(count)) }
-    return FileRead(contents: contents, identity: FileIdentity(status))
+    guard count < room else { return nil }
+    return buffer.withUnsafeBytes { SecretBytes(copying: $0.prefix(count)) }
   }
 
   private static func requireRegular(_ status: stat) throws(SourceFailure) {

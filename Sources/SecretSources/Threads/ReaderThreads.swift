@@ -26,6 +26,7 @@ package final class ReaderThreads<Subject: Hashable & Sendable>: @unchecked Send
   private let timer: any DispatchSourceTimer
   private let deadline: TimeSpan
   private let lanes: Int
+  private var isTimerArmed = false
   private var lastNumber: UInt64 = 0
   private var underWay: [UInt64: Read] = [:]
   private var waiting = WaitingLine<(number: UInt64, read: Read)>()
@@ -95,7 +96,6 @@ package final class ReaderThreads<Subject: Hashable & Sendable>: @unchecked Send
       waiting.removeFirst()
       start(read, number)
     }
-    armTimer()
   }
 
   private func refusal(of read: Read) -> SourceFailure? {
@@ -120,6 +120,8 @@ package final class ReaderThreads<Subject: Hashable & Sendable>: @unchecked Send
     var read = read
     read.deadline = .now() + .milliseconds(Int(clamping: deadline.milliseconds))
     underWay[number] = read
+    // Every later deadline is later than one that is armed already: the timer looks for it when it fires.
+    if !isTimerArmed { arm(for: read.deadline) }
     let status = ReaderThread.start(read.run)
     guard status == 0 else {
       underWay[number] = nil
@@ -134,6 +136,8 @@ package final class ReaderThreads<Subject: Hashable & Sendable>: @unchecked Send
   private func finish(_ number: UInt64) -> Bool {
     guard let read = underWay.removeValue(forKey: number) else { return false }
     startWaiting()
+    // With nothing under way the timer would wake an idle process for nothing.
+    if underWay.isEmpty, isTimerArmed { arm(for: nil) }
     return read.hangsOn == nil
   }
 
@@ -148,11 +152,12 @@ package final class ReaderThreads<Subject: Hashable & Sendable>: @unchecked Send
       }
     }
     startWaiting()
+    arm(for: underWay.values.lazy.filter { $0.hangsOn == nil }.map(\.deadline).min())
   }
 
-  private func armTimer() {
-    let next = underWay.values.lazy.filter { $0.hangsOn == nil }.map(\.deadline).min()
-    timer.schedule(deadline: next ?? .distantFuture)
+  private func arm(for deadline: DispatchTime?) {
+    isTimerArmed = deadline != nil
+    timer.schedule(deadline: deadline ?? .distantFuture)
   }
 }
 

@@ -115,6 +115,7 @@ final class Connection {
     _ body: () throws(StateError) -> Result
   ) throws(StateError) -> Result {
     guard sqlite3_get_autocommit(handle) != 0 else { return try body() }
+    try requireItsPlace()
     // Asking for the right to write now, not at the first write, lets this wait for another's commit.
     try run("BEGIN IMMEDIATE")
     failure = nil
@@ -127,6 +128,15 @@ final class Connection {
       // Some failures have rolled back already.
       if sqlite3_get_autocommit(handle) == 0 { try? run("ROLLBACK") }
       throw error
+    }
+  }
+
+  /// What is written to a file that was removed, or that another file system now covers, is lost with this process.
+  private func requireItsPlace() throws(StateError) {
+    var hasMoved: Int32 = 0
+    sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved)
+    guard hasMoved == 0 else {
+      throw .unwritable(path: path, reason: "the file that was opened is no longer there")
     }
   }
 

@@ -97,7 +97,8 @@ final class ChildProcess: @unchecked Sendable {
     while true {
       if let ending { return ending }
       guard changed.wait(until: deadline) else {
-        throw Failure("the process does not end. It wrote:\n" + errors.present.joined(separator: "\n"))
+        throw Failure(
+          "the process does not end. It wrote:\n" + errors.present.joined(separator: "\n"))
       }
     }
   }

@@ -1,3 +1,5 @@
+import Testing
+
 /// Why a test cannot go on.
 struct Failure: Error, CustomStringConvertible {
   let description: String
@@ -9,3 +11,10 @@ struct Failure: Error, CustomStringConvertible {
 ///
 /// Nothing is said about how long anything takes. It only makes a hang a failure with a reason.
 let patience = 60.0
+
+extension Trait where Self == TimeLimitTrait {
+  /// The limit of a test that hangs although nothing it waits for may take longer than `patience`.
+  ///
+  /// It counts from when all tests start together, so that it includes their waiting for one another.
+  static var limited: Self { .timeLimit(.minutes(20)) }
+}

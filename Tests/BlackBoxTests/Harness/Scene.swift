@@ -14,7 +14,7 @@ struct Account {
   /// TOML of further keys of the drop-in.
   var settings = ""
 
-  /// - Parameter date: a date that is far off unless another one is given.
+  /// Makes a credential whose date is far off unless another one is given.
   init(
     _ name: String = "jira-cloud", connection: Int = 123, id: Int = 456,
     value: String? = "value-1", date: String? = Day.farOff, inDX: String = "",
@@ -63,12 +63,15 @@ struct Scene {
   let place: Workplace
   private let dx: String
 
+  /// Makes a scene.
+  ///
   /// - Parameters:
   ///   - accounts: the credentials.
   ///   - api: TOML of further keys of `api`.
   ///   - retry: TOML of keys of `retry`, whose steps are short without them.
   ///   - defaults: TOML of further keys of `defaults`.
   ///   - tables: TOML of further tables.
+  /// - Throws: `Failure` if the simulator or a file of it cannot be made.
   init(
     _ accounts: [Account] = [Account()], api: String = "", retry: String = "",
     defaults: String = "", tables: String = ""

@@ -55,12 +55,13 @@ final class Simulator {
     try requests(method, "")
   }
 
-  /// Waits until there are so many requests of a method, answered or being delayed.
+  /// Waits until there are so many requests, of one method or of any, answered or being delayed.
   @discardableResult
-  func wait(for count: Int, _ method: Method) throws -> [Request] {
+  func wait(for count: Int, _ method: Method? = nil) throws -> [Request] {
     let found = try requests(method, "&wait=\(Int(patience))&count=\(count)")
     guard found.count >= count else {
-      throw Failure("\(count) requests \(method) were expected, \(found.count) came")
+      throw Failure(
+        "\(count) requests \(method.map { "\($0)" } ?? "") were expected, \(found.count) came")
     }
     return found
   }

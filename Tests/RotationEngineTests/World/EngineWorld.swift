@@ -171,12 +171,11 @@ final class EngineWorld {
     case .close(let number, let outcome): store.close(number, outcome, at: now)
     case .list(let connection):
       log.lists.append((now, connection))
-      request { $0.list(connection, key: $1) } event: {
-        .listEnded(connection: connection, $0)
-      }
+      request(
+        { $0.list(connection, key: $1) }, event: { .listEnded(connection: connection, $0) })
     case .info(let key):
       log.infos.append((now, key))
-      request { $0.info(key, key: $1) } event: { .infoEnded(key, $0) }
+      request({ $0.info(key, key: $1) }, event: { .infoEnded(key, $0) })
     case .save(let record):
       log.saves += 1
       store.save(record)
@@ -207,6 +206,7 @@ final class EngineWorld {
     let key = attempt.key
     #expect(kept.removeValue(forKey: key) == attempt.fingerprint, "sent, but not kept: \(key)")
     if let reason = store.decline.removeValue(forKey: key) {
+      if case .outdated(let record) = reason { store.storeTheirs(record) }
       after(.milliseconds(1)) { .sendDeclined(key, reason) }
       return
     }

@@ -31,7 +31,7 @@ extension Settings {
   /// Settings of some credentials; one, `jira`, where none is given.
   static func of(
     _ credentials: [CredentialSettings] = [.named("jira", .jira)],
-    _ change: (inout Settings) -> Void = { _ in }
+    change: (inout Settings) -> Void = { _ in }
   ) -> Settings {
     var settings = Settings(
       api: APISettings(
@@ -47,10 +47,9 @@ extension Settings {
   ) -> Settings {
     .of(
       (0..<count).map { index in
-        .named(
-          "c\(index)",
-          CredentialKey(connection: Int64(index % (connections ?? count)) + 1, id: Int64(index) + 1),
-          change)
+        let connection = Int64(index % (connections ?? count)) + 1
+        let key = CredentialKey(connection: connection, id: Int64(index) + 1)
+        return .named("c\(index)", key, change)
       })
   }
 

@@ -4,17 +4,26 @@ import Testing
 
 /// What survives a restart in the test world.
 struct StoreModel {
-  var records: [CredentialKey: RecordOf] = [:]
+  var records: [CredentialKey: CredentialRecord] = [:]
   var instance = InstanceRecord()
   var attempts: [Attempt] = []
   /// The next send of a credential is declined for this reason.
   var decline: [CredentialKey: DeclineReason] = [:]
 
-  typealias RecordOf = CredentialRecord
+  /// What another process has stored.
+  private var theirs: Set<CredentialKey> = []
 
   var unfinished: [Attempt] { attempts.filter { $0.outcome == nil } }
 
   mutating func save(_ record: CredentialRecord) {
+    // Another process has stored a newer one: that stands.
+    if theirs.contains(record.key), record.revision < records[record.key]?.revision ?? 0 { return }
+    records[record.key] = record
+  }
+
+  /// Another process stores a record.
+  mutating func storeTheirs(_ record: CredentialRecord) {
+    theirs.insert(record.key)
     records[record.key] = record
   }
 

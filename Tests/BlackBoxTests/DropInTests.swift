@@ -1,7 +1,7 @@
 import Testing
 
-/// What a configuration that cannot be used looks like from outside (contract, section 2).
-@Suite(.timeLimit(.minutes(2))) struct ConfigurationTests {
+/// Drop-ins as the built program takes or refuses them (contract, section 2).
+@Suite(.limited) struct DropInTests {
   @Test func runReportsEveryErrorWithItsPlaceAndExitsWith78() throws {
     let scene = try Scene()
     try scene.place.dropIn(

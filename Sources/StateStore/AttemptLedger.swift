@@ -1,21 +1,20 @@
 import RotationEngine
-import StateStore
 
 /// Writes down what the engine decided, before anything of it happens (rule 11).
 ///
 /// All of a turn is one durable commit. What could not be written is kept and written with the next turn, and nothing
 /// is sent meanwhile.
-final class AttemptLedger {
+package final class AttemptLedger {
   /// What came of a turn.
-  struct Entry {
+  package struct Entry {
     /// The attempts that are on disk and may be sent.
-    var recorded: [Attempt] = []
+    package var recorded: [Attempt] = []
     /// Those that may not, and why.
-    var declined: [(CredentialKey, DeclineReason)] = []
+    package var declined: [(CredentialKey, DeclineReason)] = []
   }
 
   private let state: any DurableState
-  private let clock: SystemClock
+  private let now: () -> WallTime
   /// The attempts under way, by their numbers in the store.
   private var open: [CredentialKey: Int64] = [:]
   /// What is decided but not yet on disk.
@@ -24,18 +23,19 @@ final class AttemptLedger {
   private var revisions: [CredentialKey: Int64] = [:]
 
   /// Why the state could not be written the last time; nil: it could.
-  private(set) var failure: StateError?
+  package private(set) var failure: StateError?
 
-  init(state: any DurableState, clock: SystemClock) {
+  /// Makes the ledger of one process; `now` is what the wall clock says when an outcome is written.
+  package init(state: any DurableState, now: @escaping () -> WallTime) {
     self.state = state
-    self.clock = clock
+    self.now = now
   }
 
   /// Whether everything that was decided is on disk.
-  var isWritten: Bool { unwritten.isEmpty }
+  package var isWritten: Bool { unwritten.isEmpty }
 
   /// Writes a turn's decisions down.
-  func commit(_ effects: [Effect]) -> Entry {
+  package func commit(_ effects: [Effect]) -> Entry {
     unwritten += effects.filter(\.isDurable)
     var entry = Entry()
     var sends: [Attempt] = []
@@ -64,6 +64,11 @@ final class AttemptLedger {
     }
   }
 
+  /// Gives up the claims on attempts that an earlier run left without an outcome.
+  package func release(_ attempts: [Attempt]) {
+    for attempt in attempts where open[attempt.key] == nil { state.release(attempt.key) }
+  }
+
   private func claims(_ key: CredentialKey, _ entry: inout Entry) -> Bool {
     do {
       if try state.claim(key) { return true }
@@ -77,9 +82,10 @@ final class AttemptLedger {
   private func write(
     _ sends: [Attempt], _ conflict: inout CredentialKey?
   ) throws(StateError) -> [Attempt] {
-    let now = clock.wall
+    let now = now()
     var found: CredentialKey?
-    var saved = revisions
+    // Those of this commit alone: a copy of all of them would cost time with their number.
+    var saved: [CredentialKey: Int64] = [:]
     defer { conflict = found }
     let attempts = try state.transaction { () throws(StateError) in
       for effect in unwritten {
@@ -87,7 +93,8 @@ final class AttemptLedger {
         case .save(let record):
           let revision = try state.save(record)
           // Another process has stored the record since this one was read: its word holds.
-          guard revision == (saved[record.key] ?? record.revision) + 1 else {
+          guard revision == (saved[record.key] ?? revisions[record.key] ?? record.revision) + 1
+          else {
             found = record.key
             throw .busy(path: "the record of \(record.name)")
           }
@@ -106,7 +113,7 @@ final class AttemptLedger {
       }
       return numbered
     }
-    revisions = saved
+    revisions.merge(saved) { _, later in later }
     return attempts
   }
 

@@ -1,0 +1,94 @@
+import RotationEngine
+
+/// `status` for people: what needs a person first, and what to do below each row in trouble.
+struct StatusPage {
+  let picture: StoredPicture
+  let selected: [CredentialSettings]
+  let now: WallTime
+
+  private struct Row {
+    var settings: CredentialSettings
+    var record: CredentialRecord
+
+    var view: CredentialView { record.view }
+    var isCritical: Bool { record.worstAlert?.severity == .critical }
+    var needsPerson: Bool { view.needsAttention && view.state != .disabled }
+
+    /// Ascending: the most urgent first, and of equals the one that expires first.
+    var rank: (Int, Int64, String) {
+      let trouble: Int
+      switch view.state {
+      case _ where isCritical && needsPerson: trouble = 0
+      case _ where needsPerson: trouble = 1
+      case .retrying, .sourceUnavailable, .held, .unknown: trouble = 2
+      case .due, .awaitingSecret, .watching: trouble = 3
+      case .disabled: trouble = 4
+      }
+      let time = view.expiresAt ?? view.nextActionAt
+      return (trouble, time?.millisecondsSinceEpoch ?? .max, settings.name)
+    }
+  }
+
+  func lines(for terminal: Terminal) -> [String] {
+    let rows = selected.map { Row(settings: $0, record: picture.record(of: $0)) }
+      .sorted { $0.rank < $1.rank }
+    var lines = terminal.wrapped(daemonLine, indent: 0)
+    for alert in picture.instance.alerts {
+      let text = Wording.standingOfInstance(
+        alert, watched: picture.settings.credentials.count, now: now)
+      lines += terminal.wrapped(
+        "\(alert.severity.rawValue.uppercased()): \(text.printable)", indent: 0)
+    }
+    guard !rows.isEmpty else { return lines + ["no credential is configured"] }
+    lines += ["\(count(rows))", ""]
+    var table = Table(header: ["NAME", "STATE", "EXPIRES", "NEXT", "LAST PUSH"])
+    for row in rows {
+      table.add([
+        (row.settings.name.printable, .plain), (row.view.state.rawValue, colour(row)),
+        (RelativeTime.text(row.view.expiresAt, from: now), .plain),
+        (RelativeTime.text(row.view.nextActionAt, from: now), .plain),
+        (RelativeTime.text(row.record.lastPushedAt, from: now), .plain),
+      ])
+      if let text = whatToDo(row) { table.note(text.printable) }
+    }
+    return lines + table.lines(for: terminal)
+  }
+
+  private var daemonLine: String {
+    guard let daemon = picture.daemon else {
+      return "dx-rotated does not run: nothing is watched. Start it: systemctl start dx-rotated"
+    }
+    let since = daemon.since.map { " since \($0)" } ?? ""
+    return "dx-rotated runs\(since)" + (daemon.process.map { ", process \($0)" } ?? "")
+  }
+
+  private func count(_ rows: [Row]) -> String {
+    let people = rows.filter(\.needsPerson).count
+    let count = "\(rows.count) credential\(rows.count == 1 ? "" : "s")"
+    let need =
+      people == 0 ? "none needs a person" : "\(people) need\(people == 1 ? "s" : "") a person"
+    return "\(count), \(need)"
+  }
+
+  private func colour(_ row: Row) -> Colour {
+    guard row.needsPerson else { return row.rank.0 == 2 ? .yellow : .plain }
+    return row.isCritical ? .red : .yellow
+  }
+
+  private func whatToDo(_ row: Row) -> String? {
+    if row.needsPerson, let alert = row.record.worstAlert {
+      return Wording.standing(
+        alert, row.settings, row.record, retry: picture.settings.retry, now: now)
+    }
+    switch row.view.state {
+    case .retrying, .held, .sourceUnavailable, .awaitingSecret:
+      return row.record.shownError.map(Wording.failure)
+    case .unknown:
+      return picture.daemon == nil
+        ? "not seen yet: the daemon has to run once"
+        : "not seen yet: if it was added just now, run systemctl reload dx-rotated"
+    case .watching, .due, .disabled:
+      return row.needsPerson ? row.record.shownError.map(Wording.failure) : nil
+    }
+  }
+}
