@@ -7,7 +7,7 @@ staging := .build-deb
 package_version := $(shell sed -n '1s/.*(\(.*\)).*/\1/p' deploy/debian/changelog)
 staged := $(staging)/dx-rotated-$(package_version)
 
-.PHONY: deb reference reference-check
+.PHONY: deb lab reference reference-check
 
 # Everything that is packaged is copied, so that debhelper writes nothing into the project.
 deb: build
@@ -20,6 +20,12 @@ deb: build
 	cd $(staged) && DX_ROTATED_BINARY=$(CURDIR)/.build/release/dx-rotated dpkg-buildpackage -b --no-sign
 	lintian --fail-on error,warning $(staging)/dx-rotated_*.deb
 	@echo "built: $$(ls $(staging)/dx-rotated_*.deb)"
+
+# The package under a real systemd. Needs root, and `make deb` before it; with LAYER=DIR (Tests/lab/newer-systemd.sh) also
+# under a newer one.
+lab:
+	$(SWIFT) build $(debug) --product dx-simulator
+	Tests/lab/run.sh $(staging)/dx-rotated_$(package_version)_*.deb .build/debug/dx-simulator $(LAYER)
 
 # The manual of the configuration and the journal's catalog.
 reference:

@@ -68,7 +68,8 @@ mount -t overlay overlay -o "lowerdir=$lower,upperdir=$work/upper,workdir=$work/
 
 # A machine of its own: none of this one's units, journal and identity, and no console.
 root=$work/root
-rm -rf $root/etc/systemd/system/* $root/var/log/journal $root/.dockerenv
+# An image for containers also keeps packages from starting services (policy-rc.d).
+rm -rf $root/etc/systemd/system/* $root/var/log/journal $root/.dockerenv $root/usr/sbin/policy-rc.d
 mkdir -p $root/var/log/journal
 tr -d - </proc/sys/kernel/random/uuid >$root/etc/machine-id
 echo lab >$root/etc/hostname

@@ -14,7 +14,7 @@ holds 1/2 secret-2
 mark
 echo 'not TOML' | drop_in 30-broken
 if output=$(systemctl reload dx-rotated 2>&1); then fail "a reload of a broken drop-in succeeds"; fi
-contains "the journal" "$(journalctl -q --no-pager -u dx-rotated --after-cursor="$mark" -o cat)" "30-broken.toml:1:"
+contains "the journal" "$(journalctl -q --no-pager -u dx-rotated --since="@$mark" -o cat)" "30-broken.toml:1:"
 
 # Told by a signal, past the check, the service refuses it itself.
 systemctl kill --signal=HUP --kill-whom=main dx-rotated

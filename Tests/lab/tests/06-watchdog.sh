@@ -12,7 +12,7 @@ await_entry DX_EVENT=rotated
 kill -STOP "$(property MainPID)"
 restarted() { [ "$(property NRestarts)" -ge 1 ] && [ "$(property SubState)" = running ]; }
 await restarted
-contains "the journal" "$(journalctl -q --no-pager -u dx-rotated --after-cursor="$mark")" "watchdog"
+contains "the journal" "$(journalctl -q --no-pager -u dx-rotated --since="@$mark")" "watchdog"
 secret jira secret-2
 await has_updates 2
 holds 1/1 secret-2

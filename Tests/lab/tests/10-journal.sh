@@ -31,5 +31,5 @@ contains "an explanation" "$explained" "Subject: The secret of jira is refused b
 lacks "an explanation" "$explained" "@DX_"
 same "entries without an explanation" \
   "$(entries -o json | grep -c '"DX_EVENT"')" "$(grep -c 'Defined-By: dx-rotated' <<<"$explained")"
-lacks "the journal" "$(journalctl -q --no-pager -o export --after-cursor="$mark")" secret-value
-lacks "the journal" "$(journalctl -q --no-pager -o export --after-cursor="$mark")" lab-api-key
+lacks "the journal" "$(journalctl -q --no-pager -o export --since="@$mark")" secret-value
+lacks "the journal" "$(journalctl -q --no-pager -o export --since="@$mark")" lab-api-key

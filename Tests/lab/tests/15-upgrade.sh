@@ -16,4 +16,4 @@ secret jira secret-2
 await has_updates 2
 holds 1/1 secret-2
 same "the number of sends" "$(updates)" 2
-contains "the history" "$(dx-rotated history)" first_seen
+contains "the history" "$(dx-rotated history)" "seen for the first time"
