@@ -13,7 +13,7 @@ struct CredentialPlan {
   /// What a file holds.
   enum Content: Hashable {
     case whole(Int)
-    case torn(Int)
+    case torn(Int, step: Int)
     case missing
   }
 
@@ -90,8 +90,8 @@ struct CredentialPlan {
     let tearing = settings.policy.settle * 0.9
     switch dice.number(0...9) {
     case 0, 1:
-      for _ in 0..<dice.number(1...4) {
-        write(.torn(value), at: &time)
+      for step in 0..<dice.number(1...4) {
+        write(.torn(value, step: step), at: &time)
         time = time + dice.span(.milliseconds(1), tearing)
       }
     case 2:
@@ -126,7 +126,7 @@ struct CredentialPlan {
     let word: UInt64
     switch content {
     case .whole(let value): word = UInt64(value) << 1
-    case .torn(let value): word = UInt64(value) << 1 | 1
+    case .torn(let value, let step): word = UInt64(step) << 40 | UInt64(value) << 1 | 1
     case .missing: return nil
     }
     return Fingerprint(words: UInt64(index), word)

@@ -27,6 +27,10 @@ extension Rules {
       after = nil
     }
     if let slot { standing[slot][kind] = after } else { instanceStanding[kind] = after }
+    if slot == nil, kind == .apiUnavailable, after == nil {
+      // After an outage nobody waits out a backoff that grew during it.
+      for slot in known.indices { known[slot].notBefore = .zero }
+    }
   }
 
   private func isClockStrange(_ world: World) -> Bool {

@@ -15,7 +15,8 @@ package final class Tracer {
 
   func note(_ time: TimeSpan, _ line: @autoclosure () -> String) {
     guard isOn else { return }
-    lines.append("\(Timeline.start + time)  \(line())")
+    let text = line().replacing("RotationEngine.", with: "").replacing("Optional", with: "")
+    lines.append("\(Timeline.start + time)  \(text)")
     if lines.count > limit * 2 { lines.removeFirst(limit) }
   }
 }

@@ -77,7 +77,10 @@ extension World {
 
   private func carryOut(_ effect: Effect, recorded: [Attempt]) throws {
     guard let number = process?.number else { return }
-    tracer.note(now, "effect: \(effect)")
+    switch effect {
+    case .save, .saveInstance, .announce: break
+    default: tracer.note(now, "effect: \(effect)")
+    }
     switch effect {
     case .readSource(let key, let forSend):
       if let slot = slots[key] { read(slot, forSend: forSend, for: number) }

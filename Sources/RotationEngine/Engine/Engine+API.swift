@@ -175,8 +175,9 @@ extension Engine {
     for slot in credentials.indices {
       guard let next = credentials[slot].record.backoff?.nextAt else { continue }
       let soon = now + settings.retry.initial * draw.fraction()
-      guard soon < next else { continue }
-      credentials[slot].record.backoff?.nextAt = soon
+      // What failed with everything else is no trouble of this credential's own.
+      credentials[slot].record.backoff?.since = now
+      credentials[slot].record.backoff?.nextAt = min(soon, next)
       changed.insert(slot)
       reassess(slot)
     }
