@@ -112,6 +112,9 @@ let package = Package(
       dependencies: ["DXClient", "HTTPTransport", "RotationEngine", "SecretMemory", "DXSimulator"],
       swiftSettings: strict),
     .testTarget(
+      name: "SecretSourcesTests", dependencies: ["SecretSources", "RotationEngine", "SecretMemory"],
+      swiftSettings: strict),
+    .testTarget(
       name: "StateStoreTests", dependencies: ["StateStore", "RotationEngine", "SecretMemory"],
       swiftSettings: strict),
     .testTarget(

@@ -21,7 +21,7 @@ import Testing
         Issue.record("killed at point \(number), \(points[number - 1]): \(error)")
       }
     }
-    if isComplete { print("crash points: \(points.count)") }
+    print("crash points: \(points.count), tried every \(step)")
   }
 
   /// The points of a life without a crash.
