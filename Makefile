@@ -8,8 +8,8 @@ DESTDIR ?=
 debug := --explicit-target-dependency-import-check error
 # One file to install: the Swift runtime is in it, symbols are not. Nothing is exported, so that what is not used goes,
 # and relocations are packed (glibc 2.36 or later): 1.4 MB of 17.4.
-release := --configuration release --product dx-rotated --static-swift-stdlib -Xlinker -s -Xlinker --gc-sections \
-  -Xlinker --no-export-dynamic -Xlinker --icf=safe -Xlinker -z -Xlinker pack-relative-relocs
+release := --configuration release --product dx-rotated --static-swift-stdlib -Xlinker -s -Xswiftc -use-ld=lld \
+  -Xlinker --gc-sections -Xlinker --no-export-dynamic -Xlinker --icf=safe -Xlinker -z -Xlinker pack-relative-relocs
 
 swift_files := Sources Tests Package.swift
 

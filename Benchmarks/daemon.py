@@ -11,12 +11,15 @@ import threading
 import time
 
 TICKS = os.sysconf("SC_CLK_TCK")
+ROTATE_BEFORE = 14 * 86400  # The default of rotate_before.
 
 
 class Site:
     """A configuration with its sources and its state, in a directory of its own."""
 
-    def __init__(self, directory: pathlib.Path, url: str, count: int, expires_at=None, **options):
+    def __init__(self, directory: pathlib.Path, url: str, count: int, opens_in: float = 286 * 86400,
+                 spread: float = 0, **options):
+        """The windows open `opens_in` seconds after the sources are written, over `spread` seconds."""
         shutil.rmtree(directory, ignore_errors=True)
         self.directory = directory
         self.count = count
@@ -26,6 +29,8 @@ class Site:
         (directory / "token").write_text("benchmark-key-benchmark-key\n")
         for number in range(1, count + 1):
             self.source(number).write_text(f"first-value-{number:09}\n")
+        self.opens = round(time.time() + opens_in, 3)
+        self.due = {number: self.opens + spread * number / count for number in range(1, count + 1)}
         api = {"concurrency": 16, "requests_per_minute": 1_000_000, "poll_interval": '"30d"'}
         api |= options.get("api", {})
         lines = ["[api]", f'url = "{url}"', f'token = {{ file = "{directory}/token" }}']
@@ -36,8 +41,7 @@ class Site:
         for number in range(1, count + 1):
             lines.append(f"[credential.c{number:06}]")
             lines.append(f"connection_id = {connection or number}\nid = {number}")
-            date = expires_at(number) if expires_at else far_date()
-            lines.append(f"expires_at = {date}")
+            lines.append(f"expires_at = {timestamp(self.due[number] + ROTATE_BEFORE)}")
             lines.append(f'secrets.api_token = {{ file = "{self.source(number)}" }}')
         (directory / "config" / "10.toml").write_text("\n".join(lines) + "\n")
 
@@ -55,10 +59,6 @@ class Site:
     @property
     def options(self) -> list[str]:
         return ["--config-dir", f"{self.directory}/config", "--state-dir", f"{self.directory}/state"]
-
-
-def far_date() -> str:
-    return timestamp(time.time() + 300 * 86400)
 
 
 def timestamp(seconds: float) -> str:

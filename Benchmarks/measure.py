@@ -8,10 +8,8 @@ import statistics
 import subprocess
 import time
 
-from daemon import Daemon, Site, timestamp
+from daemon import Daemon, Site
 from stub import REFUSE, SHARED, Stub, wait_until
-
-ROTATE_BEFORE = 14 * 86400
 
 
 class Bench:
@@ -132,14 +130,12 @@ def commands(bench: Bench, sizes=((100, "30 ms"), (10_000, "500 ms"))):
 def throughput(bench: Bench, count: int = 10_000, loop: int = 300):
     """Every window opens in the same moment; beside it curl(1) sends the same to the same stub."""
     stub = bench.stub("throughput")
-    opens = time.time() + 45
-    site = bench.site("throughput", stub.url, count,
-                      expires_at=lambda _: timestamp(opens + ROTATE_BEFORE))
+    site = bench.site("throughput", stub.url, count, opens_in=count / 250)
     daemon = bench.daemon(site)
     try:
         daemon.wait_ready()
         settled(daemon, stub, count)
-        assert time.time() < opens, "the windows opened before everything was adopted"
+        assert time.time() < site.opens, "the windows opened before everything was adopted"
         cpu = daemon.cpu()
         wait_until(lambda: stub.count() >= count, 120, "every credential to be sent")
         daemon.wait_idle()
@@ -202,16 +198,13 @@ def shell_loop(bench: Bench, stub: Stub, count: int) -> float:
 def deadlines(bench: Bench, count: int = 1000):
     """A thousand windows open within one second; how late is each request?"""
     stub = bench.stub("deadlines")
-    opens = time.time() + 15
-    due = {number: round(opens, 3) + number / count for number in range(1, count + 1)}
-    site = bench.site("deadlines", stub.url, count,
-                      expires_at=lambda number: timestamp(due[number] + ROTATE_BEFORE))
+    site = bench.site("deadlines", stub.url, count, opens_in=15, spread=1)
     daemon = bench.daemon(site)
     try:
         daemon.wait_ready()
         settled(daemon, stub, count)
         wait_until(lambda: stub.count() >= count, 60, "every credential to be sent")
-        late = [max(0.0, at - due[number]) for at, number in stub.arrivals()]
+        late = [max(0.0, at - site.due[number]) for at, number in stub.arrivals()]
     finally:
         daemon.stop()
         stub.close()
@@ -244,14 +237,12 @@ def changes(bench: Bench, count: int = 200):
 def refusals(bench: Bench, count: int = 10_000, tick: float = 0.05):
     """Everything is refused in the same moment; the watchdog's heartbeats tell how long the loop was busy."""
     stub = bench.stub("refusals", update=REFUSE)
-    opens = time.time() + 45
-    site = bench.site("refusals", stub.url, count,
-                      expires_at=lambda _: timestamp(opens + ROTATE_BEFORE))
+    site = bench.site("refusals", stub.url, count, opens_in=count / 250)
     daemon = bench.daemon(site, watchdog=2 * tick)
     try:
         daemon.wait_ready()
         wait_until(lambda: stub.count("lists") >= count, 300, "the lists")
-        time.sleep(max(0.0, opens - time.time() - 1))
+        time.sleep(max(0.0, site.opens - time.time() - 1))
         before = daemon.memory()["RssAnon"]
         first = len(daemon.heartbeats)
         wait_until(lambda: stub.count() >= count, 120, "every credential to be refused")
