@@ -8,7 +8,7 @@ final class Client: Sendable {
   let transport: HTTPTransport
 
   init(
-    caFile: String? = nil, maximumConnections: Int = 16, keepAliveMilliseconds: Int = 3_000
+    caFile: String? = nil, maximumConnections: Int = 16, keepAliveMilliseconds: Int = 600_000
   ) throws {
     transport = try HTTPTransport(
       queue: queue,
