@@ -72,6 +72,7 @@ private final class Alertmanager {
   }
 
   let url: String
+  private let port: UInt16
   private let process: ChildProcess
 
   init(in folder: String) throws {
@@ -79,7 +80,7 @@ private final class Alertmanager {
     try "route: {receiver: none}\nreceivers: [{name: none}]\n".write(
       toFile: configuration, atomically: true, encoding: .utf8)
     // A receiver has had the port, and gives it up.
-    let port = try WebhookReceiver().port
+    port = UInt16(try WebhookReceiver().port)
     url = "http://127.0.0.1:\(port)"
     process = try ChildProcess(
       Self.program,
@@ -99,8 +100,8 @@ private final class Alertmanager {
     let deadline = Date(timeIntervalSinceNow: patience)
     var alerts: [Alert] = []
     while Date() < deadline {
-      let data = try Data(contentsOf: try #require(URL(string: url + "/api/v2/alerts")))
-      alerts = try JSONDecoder().decode([Alert].self, from: data)
+      let answer = try HTTPClient.request("GET", port: port, "/api/v2/alerts")
+      alerts = try JSONDecoder().decode([Alert].self, from: answer.body)
       if areWanted(alerts) { return alerts }
       usleep(20_000)
     }
