@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import random
+import socket
 import statistics
 import subprocess
 import time
@@ -18,17 +19,21 @@ class Bench:
     def __init__(self, binary: str, directory: pathlib.Path):
         self.binary = binary
         self.directory = directory
-        self.port = 18080
 
     def stub(self, name: str, **options) -> Stub:
-        self.port += 1
-        return Stub(self.directory / f"nginx-{name}", self.port, **options)
+        return Stub(self.directory / f"nginx-{name}", free_port(), **options)
 
     def site(self, name: str, url: str, count: int, **options) -> Site:
         return Site(self.directory / f"site-{name}", url, count, **options)
 
     def daemon(self, site: Site, **options) -> Daemon:
         return Daemon(self.binary, site, **options)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def settled(daemon: Daemon, stub: Stub, lists: int) -> None:
