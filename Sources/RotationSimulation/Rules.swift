@@ -111,6 +111,9 @@ struct Rules {
     known[slot].calmSince = max(known[slot].calmSince, .zero)
   }
 
+  /// A new value starts afresh at once.
+  mutating func changed(_ slot: Int) { known[slot].notBefore = .zero }
+
   mutating func sourceChanged(_ slot: Int) {
     known[slot].tracks = [:]
     known[slot].notBefore = .zero

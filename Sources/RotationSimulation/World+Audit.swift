@@ -105,7 +105,10 @@ extension World {
       !rules.known[slot].isVague
     else { return result }
     let track = rules.known[slot].tracks[value]
-    let holdsAccepted = record.accepted?.fingerprint == plan.fingerprint(of: .whole(value))
+    // What was only adopted, or found, DX has never accepted from here.
+    let holdsAccepted =
+      record.accepted?.fingerprint == plan.fingerprint(of: .whole(value))
+      && (record.accepted?.origin == .pushed || record.accepted?.origin == .pushedFresh)
     if plan.settings.policy.onChange == .push, !rules.known[slot].wasAsked {
       let isHeld = track.map { rules.isHeld($0) } ?? false
       result.append(Expectation(kind: .rotationHeld, must: isHeld && !holdsAccepted))

@@ -139,6 +139,7 @@ final class World {
     tracer.note(now, "the provider of \(plan.settings.name) writes \(content)")
     files[slot] = content
     writes[slot] += 1
+    rules.changed(slot)
     if case .whole = content {
       queue.plan(.deliveryDue(slot: slot, index: writes[slot]), at: now + rules.deliveryBound)
     }
