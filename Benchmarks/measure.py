@@ -135,7 +135,7 @@ def commands(bench: Bench, sizes=((100, "30 ms"), (10_000, "500 ms"))):
 def throughput(bench: Bench, count: int = 10_000, loop: int = 300):
     """Every window opens in the same moment; beside it curl(1) sends the same to the same stub."""
     stub = bench.stub("throughput")
-    site = bench.site("throughput", stub.url, count, opens_in=count / 250)
+    site = bench.site("throughput", stub.url, count, opens_in=20 + count / 250)
     daemon = bench.daemon(site)
     try:
         daemon.wait_ready()
@@ -242,7 +242,7 @@ def changes(bench: Bench, count: int = 200):
 def refusals(bench: Bench, count: int = 10_000, tick: float = 0.05):
     """Everything is refused in the same moment; the watchdog's heartbeats tell how long the loop was busy."""
     stub = bench.stub("refusals", update=REFUSE)
-    site = bench.site("refusals", stub.url, count, opens_in=count / 250)
+    site = bench.site("refusals", stub.url, count, opens_in=20 + count / 250)
     daemon = bench.daemon(site, watchdog=2 * tick)
     try:
         daemon.wait_ready()
