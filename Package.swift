@@ -112,7 +112,8 @@ let package = Package(
       dependencies: ["DXClient", "HTTPTransport", "RotationEngine", "SecretMemory", "DXSimulator"],
       swiftSettings: strict),
     .testTarget(
-      name: "SecretSourcesTests", dependencies: ["SecretSources", "RotationEngine", "SecretMemory"],
+      name: "SecretSourcesTests",
+      dependencies: ["SecretSources", "RotationEngine", "SecretMemory"],
       swiftSettings: strict),
     .testTarget(
       name: "StateStoreTests", dependencies: ["StateStore", "RotationEngine", "SecretMemory"],
