@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import Glibc
 import RotationDaemon
 
 /// The options of every command (contract, section 1).
@@ -36,6 +37,7 @@ extension ExitStatus {
   static func end(_ command: () throws(ExitStatus) -> ExitStatus) throws -> Never {
     let status: ExitStatus
     do throws(ExitStatus) { status = try command() } catch { status = error }
-    DXRotated.exit(withError: ExitCode(status.rawValue))
+    // Nothing is buffered and the state is durable; exit(3) would tear libraries down under threads still at work.
+    _exit(status.rawValue)
   }
 }
