@@ -25,11 +25,14 @@ if [ -z "${LAB_GROUP-}" ]; then
     bash "$0" "$@" </dev/null &
   trap 'kill -KILL $! 2>/dev/null' INT TERM
   wait $! || status=$?
-  # Control groups outlive namespaces, and can be removed when the last of their processes is gone.
+  # Control groups outlive namespaces, and can be removed when the last of their processes is gone: those of earlier
+  # runs that were killed as well.
   hierarchy=$(awk '$3 == "cgroup2" {print $2; exit}' /proc/mounts)
   for _ in {1..50}; do
-    [ -n "$hierarchy" ] && [ -d "$hierarchy/$LAB_GROUP" ] || break
-    find "$hierarchy/$LAB_GROUP" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.1
+    [ -n "$hierarchy" ] || break
+    find "$hierarchy" -depth -type d -path "$hierarchy/dx-rotated-lab-*" -exec rmdir {} + 2>/dev/null || :
+    [ -d "$hierarchy/$LAB_GROUP" ] || break
+    sleep 0.1
   done
   exit $status
 fi

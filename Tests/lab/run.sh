@@ -25,12 +25,12 @@ in_lab /lab/first-boot.sh /lab/second-boot.sh
 if [ -n "$layer" ]; then
   in_lab --layer "$layer" /lab/newer-boot.sh
 else
-  echo "SKIP: notify-reload: no newer systemd was given"
-fi | tee -a "$output"
+  echo "SKIP: notify-reload: no newer systemd was given" | tee -a "$output"
+fi
 
 if reason=$(grep -m 1 "^this machine cannot boot" "$output"); then
   echo "SKIP: $reason"
-  [ "${CI-}" != true ] || { echo "in CI it must" >&2; exit 1; }
+  [ "${CI-}" != true ] || echo "FAILED: in CI it must" | tee -a "$output"
 fi
 failed=$(count FAILED:)
 echo "lab: $(count passed:) passed, $failed failed, $(grep -Ec "^(SKIP|this machine cannot)" "$output" || :) skipped"
