@@ -49,6 +49,21 @@ import Testing
     #expect(later == world.log.alerts(.awaitingSecret).count { $0 == "repeated critical" })
   }
 
+  @Test("expired stands through the review of an accepted first value, under an unmoved date")
+  func expiredInReview() {
+    let world = EngineWorld(.of()) {
+      $0.list("2026-05-01")
+      $0.dx.updates[.jira] = .unreachable("connection reset")
+    }
+    world.run(.minutes(1))
+    #expect(world.log.alerts(.expired) == ["raised critical"])
+    world.dx.updates[.jira] = nil
+    world.run(.minutes(10))
+    #expect(world.log.values.count >= 2)
+    #expect(world.record().accepted?.origin == .pushed)
+    #expect(world.log.alerts(.expired) == ["raised critical"])
+  }
+
   @Test("A held value becomes critical with its window")
   func heldEscalates() {
     let world = awaiting()

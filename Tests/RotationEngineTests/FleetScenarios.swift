@@ -111,6 +111,19 @@ import Testing
     #expect(world.engine.isQuiet)
   }
 
+  @Test("What waits behind a closed gate costs no writes")
+  func waiting() {
+    let world = EngineWorld(.of())
+    world.run(.minutes(1))
+    world.dx.refusedKeys = ["key-1"]
+    world.put(.value("new"), into: .jira)
+    world.run(.minutes(5))
+    #expect(world.state() == .due)
+    let saves = world.log.saves
+    world.run(.hours(12))
+    #expect(world.log.saves == saves)
+  }
+
   @Test("Everything at once, for many seeds: the budget holds, nothing is lost", arguments: 1...12)
   func chaos(seed: Int) {
     var generator = SeededGenerator(seed: UInt64(seed))

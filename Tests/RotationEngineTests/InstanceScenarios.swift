@@ -116,7 +116,7 @@ import Testing
 
   @Test("Rule 12: one credential always 500 in a quiet fleet is not an outage of DX")
   func oneBrokenAlone() {
-    let world = EngineWorld(.many(20, connections: 4)) {
+    let world = EngineWorld(.many(20, connections: 1)) {
       $0.dx.updates[CredentialKey(connection: 1, id: 1)] = .status(502)
     }
     world.run(.minutes(1))
