@@ -34,7 +34,11 @@ struct SourceObservation: Hashable {
   private(set) var nextReadAt: WallTime?
   /// How many readings in a row have failed.
   private(set) var failures = 0
-  private var candidate: Candidate?
+  private var candidate: Candidate? {
+    get { rareCandidate.value }
+    set { rareCandidate = Rare(newValue) }
+  }
+  private var rareCandidate = Rare<Candidate>.none
   // When it was last touched since the last reading began, on the clock that never jumps.
   private var touchedAt: TimeSpan?
   private var startedAt: TimeSpan?

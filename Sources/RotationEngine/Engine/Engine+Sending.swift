@@ -79,9 +79,7 @@ extension Engine {
     guard queue.ready.count < settings.api.concurrency, budget.allows(at: moment.steady) else {
       return nil
     }
-    if let slot = nextQueued(.first, \.first) { return slot }
-    guard queue.questions.isEmpty || !listBudgetAllows() else { return nil }
-    return nextQueued(.retries, \.retries)
+    return nextQueued(.first, \.first) ?? nextQueued(.retries, \.retries)
   }
 
   private mutating func nextQueued(

@@ -9,6 +9,7 @@ extension Engine {
     var stored = Dictionary(records.map { ($0.key, $0) }) { first, _ in first }
     forgetSlots()
     self.settings = settings
+    credentials.reserveCapacity(settings.credentials.count)
     for setting in settings.credentials {
       let earlier = known.removeValue(forKey: setting.key)
       let record =

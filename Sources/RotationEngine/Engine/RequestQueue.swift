@@ -1,4 +1,4 @@
-/// Who waits for a request: first sends and lists by turns, then retries (rule 7).
+/// Who waits for a request: first sends before retries (rule 7), and sends by turns with lists.
 struct RequestQueue {
   /// A first-in-first-out queue whose removal costs constant time on average.
   struct Line<Element> {

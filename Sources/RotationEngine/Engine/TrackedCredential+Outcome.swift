@@ -87,10 +87,9 @@ extension TrackedCredential {
     return nextAt
   }
 
-  /// Rule 6: a new value, another source or a person's request begins anew.
+  /// Rule 6: a person's request begins anew.
   mutating func startAfresh(with fingerprint: Fingerprint) {
     record.refusals.removeAll { $0.fingerprint == fingerprint }
     record.backoff = nil
-    wasAnswerLost = false
   }
 }

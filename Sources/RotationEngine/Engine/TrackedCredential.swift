@@ -9,7 +9,7 @@ struct TrackedCredential {
     /// Its values are being read for sending. → ready, idle
     case preparing
     /// The values of this fingerprint are read and kept; it goes next. → sending, idle
-    case ready(Fingerprint)
+    indirect case ready(Fingerprint)
     /// It was given to be sent. → idle
     indirect case sending(Sending)
   }

@@ -27,7 +27,11 @@ public struct CredentialRecord: Hashable, Sendable {
   /// What its source last was.
   public var source = SourceFacts()
   /// The last failure, until the next acceptance.
-  public var lastError: LastError?
+  public var lastError: LastError? {
+    get { rareError.value }
+    set { rareError = Rare(newValue) }
+  }
+  private var rareError = Rare<LastError>.none
   /// The alerts that stand.
   public var alerts: [StandingAlert] = []
   /// Whether `expiration_unknown` was said since a date was last known.
