@@ -14,6 +14,22 @@ struct AtomicFile {
     let code: Int32
   }
 
+  /// The content; nil if it cannot be read.
+  var content: [UInt8]? {
+    let file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var content: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = read(file, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { return nil }
+      if count == 0 { return content }
+      content += buffer.prefix(count)
+    }
+  }
+
   /// Replaces the content.
   func replace(with bytes: [UInt8]) throws(Failure) {
     // In the same directory, because a rename replaces only within a file system.

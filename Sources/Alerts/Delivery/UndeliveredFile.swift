@@ -15,10 +15,10 @@ package struct UndeliveredFile {
 
   /// What was left by the run before; nothing if that cannot be read.
   func load() -> [String: [AlertMessage]] {
-    guard let data = try? Data(contentsOf: URL(filePath: file.path)),
-      let messages = try? JSONDecoder().decode([String: [AlertMessage]].self, from: data)
-    else { return [:] }
-    return messages
+    let messages = file.content.flatMap {
+      try? JSONDecoder().decode([String: [AlertMessage]].self, from: Data($0))
+    }
+    return messages ?? [:]
   }
 
   func save(_ messages: [String: [AlertMessage]]) {
