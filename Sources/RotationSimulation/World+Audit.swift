@@ -141,7 +141,9 @@ extension World {
     var isSuperseded: Bool
   }
 
-  /// Rules 1 and 4, once more: the date in force and its window. Nil: no opinion.
+  /// Rules 1 and 4, once more: the date in force and its window.
+  ///
+  /// Nil: no opinion.
   private func window(_ slot: Int, _ record: CredentialRecord) -> Window? {
     let plan = scenario.plans[slot]
     let policy = plan.settings.policy
