@@ -181,6 +181,11 @@ extension Rules {
       guard record.view.needsAttention == !record.alerts.isEmpty else {
         throw fail("needs_attention tells of alerts", record.name, world)
       }
+      // What is less bad than it was is not told, but may escalate again.
+      guard let slot = world.slots[record.key] else { continue }
+      for alert in record.alerts where alert.severity == .warning {
+        standing[slot][alert.kind]?.severity = .warning
+      }
     }
     guard isWritten else { return }
     for slot in known.indices {

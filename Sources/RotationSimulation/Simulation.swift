@@ -31,7 +31,7 @@ package enum Simulation {
     let world = World(scenario, state: state, tracer: tracer)
     do {
       try world.run()
-      return Outcome(violation: nil, trace: [], steps: world.steps)
+      return Outcome(violation: nil, trace: tracer.lines, steps: world.steps)
     } catch let violation as Violation {
       return Outcome(violation: violation, trace: tracer.lines, steps: world.steps)
     }

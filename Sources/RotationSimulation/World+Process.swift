@@ -34,7 +34,10 @@ extension World {
 
   private func turn() throws {
     do {
+      var rounds = 0
       while let taken = process?.effects, !taken.isEmpty {
+        rounds += 1
+        guard rounds < 1000 else { throw fail("a turn comes to its end", "\(taken.prefix(3))") }
         process?.effects = []
         try carryOut(taken)
       }

@@ -64,6 +64,7 @@ final class World {
   var awakeAt = TimeSpan.zero
   var rules: Rules
   var steps = 0
+  private var minute = (start: TimeSpan.zero, steps: 0)
 
   init(_ scenario: Scenario, state: any DurableState, tracer: Tracer) {
     self.scenario = scenario
@@ -90,8 +91,13 @@ final class World {
     for fault in scenario.faults { queue.plan(.fault(fault), at: fault.at) }
     queue.plan(.audit, at: .days(1))
     while let (time, happening) = queue.next(), time < scenario.duration {
+      if time > minute.start + .minutes(1) { minute = (start: time, steps: steps) }
       now = max(now, time)
       steps += 1
+      guard steps - minute.steps < 5000 * (1 + scenario.plans.count) else {
+        throw fail(
+          "the daemon is not busy for nothing", "\(steps - minute.steps) steps in a minute")
+      }
       try happen(happening)
     }
   }

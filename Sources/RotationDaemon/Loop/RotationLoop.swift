@@ -162,22 +162,22 @@ package final class RotationLoop: @unchecked Sendable {
   private func read(_ key: CredentialKey, forSend: Bool) {
     guard let credential = engine.settings(of: key) else { return }
     sources.read(credential, forSend: forSend) { [weak self] result in
-      guard let self else { return }
-      // A reload has changed where the values are: what was read before it counts no more.
-      guard let present = engine.settings(of: key), present.sources == credential.sources,
-        present.policy.expiration == credential.policy.expiration
-      else { return sources.discard(key) }
-      post(.sourceRead(key, result))
+      // The engine waits for the end of a reading even if a reload has made it useless, and has its values discarded.
+      self?.post(.sourceRead(key, result))
     }
   }
 
   private func readAPIKey() {
     let api = engine.settings.api
     sources.readAPIKey(api) { [weak self] result in
-      guard let self, engine.settings.api.token == api.token,
-        engine.settings.api.tokenExpiration == api.tokenExpiration
-      else { return }
-      if case .success(let read) = result { dx.offer(read) }
+      guard let self else { return }
+      let present = engine.settings.api
+      // What a reload has made useless is not offered; the engine waits for its end all the same.
+      if case .success(let read) = result, present.token == api.token,
+        present.tokenExpiration == api.tokenExpiration
+      {
+        dx.offer(read)
+      }
       post(.apiKeyRead(result.map(\.reading)))
     }
   }
