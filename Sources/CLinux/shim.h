@@ -1,18 +1,23 @@
 // What glibc has and Swift's Glibc module does not import: variadic functions and GNU extensions.
+//
+// _GNU_SOURCE would give sys/select.h another fd_set here than in Dispatch's module, and the importer refuses two: the
+// extensions are declared one by one instead.
 #pragma once
-#define _GNU_SOURCE 1
 #include <malloc.h>
 #include <spawn.h>
-#include <sys/mman.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/types.h>
 #include <sys/wait.h>
+
+extern int memfd_create(const char *name, unsigned int flags);
+extern int pidfd_open(pid_t process, unsigned int flags);
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
 
 static inline int clinux_forbid_core_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
 static inline int clinux_use_one_heap(void) { return mallopt(M_ARENA_MAX, 1); }
 
-static inline int clinux_anonymous_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+static inline int clinux_anonymous_file(const char *name) { return memfd_create(name, 1U /* MFD_CLOEXEC */); }
 
 static inline int clinux_process_descriptor(pid_t process) { return pidfd_open(process, 0); }
 
