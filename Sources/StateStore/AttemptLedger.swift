@@ -35,18 +35,25 @@ package final class AttemptLedger {
   package var isWritten: Bool { unwritten.isEmpty }
 
   /// Writes a turn's decisions down.
-  package func commit(_ effects: [Effect]) -> Entry {
+  ///
+  /// - Parameters:
+  ///   - effects: the decisions.
+  ///   - writeMore: stores what belongs into the same transaction; called anew where that has to be begun anew.
+  /// - Returns: what came of it.
+  package func commit(
+    _ effects: [Effect], writeMore: (() throws(StateError) -> Void)? = nil
+  ) -> Entry {
     unwritten += effects.filter(\.isDurable)
     var entry = Entry()
     var sends: [Attempt] = []
     for case .send(let attempt) in effects {
       if claims(attempt.key, &entry) { sends.append(attempt) }
     }
-    guard !unwritten.isEmpty || !sends.isEmpty else { return entry }
+    guard !unwritten.isEmpty || !sends.isEmpty || writeMore != nil else { return entry }
     while true {
       var conflict: CredentialKey?
       do {
-        let numbered = try write(sends, &conflict)
+        let numbered = try write(sends, writeMore, &conflict)
         failure = nil
         settle(sends: numbered)
         entry.recorded = numbered
@@ -80,7 +87,8 @@ package final class AttemptLedger {
   }
 
   private func write(
-    _ sends: [Attempt], _ conflict: inout CredentialKey?
+    _ sends: [Attempt], _ writeMore: (() throws(StateError) -> Void)?,
+    _ conflict: inout CredentialKey?
   ) throws(StateError) -> [Attempt] {
     let now = now()
     var found: CredentialKey?
@@ -106,6 +114,7 @@ package final class AttemptLedger {
         default: break
         }
       }
+      try writeMore?()
       var numbered: [Attempt] = []
       for var attempt in sends {
         attempt.number = try state.begin(attempt)

@@ -18,23 +18,33 @@ package final class AlertDelivery: @unchecked Sendable {
     package var waiting: Int
   }
 
+  /// What a channel has still to be told of an alert has changed.
+  package struct Change: Hashable, Sendable {
+    /// The channel's id: `webhook.ops`.
+    package var channel: String
+    /// Which alert.
+    package var identity: AlertMessage.Identity
+    /// What it has to be told; nil: nothing any more.
+    package var message: AlertMessage?
+  }
+
   private let queue: DispatchQueue
   private let sender: ChannelSender
   private let clock: () -> WallTime
-  private let file: UndeliveredFile?
   private var instance = ""
   private var queues: [ChannelQueue] = []
   private var standing = StandingAlerts()
   private let resendTimer: any DispatchSourceTimer
-  private let saveTimer: any DispatchSourceTimer
-  /// Before that, the file is still the run's before.
-  private var hasBegun = false
   private var isResending = false
-  private var isSaved = true
-  private var isSaveScheduled = false
   /// A stop that waits for what is under way.
   private var drained: (() -> Void)?
 
+  /// What has changed since `changesAreWritten`, in its order.
+  ///
+  /// An Alertmanager's alerts are not among it: it is told again and again of what stands.
+  package private(set) var unwritten: [Change] = []
+  /// Told that there is something unwritten which no turn of the loop will write.
+  package var changed: (() -> Void)?
   /// Told of what has to be said in the journal.
   package var announce: ((Announcement) -> Void)?
   /// Told how each delivery ended: the channel's id, and whether it was taken.
@@ -45,31 +55,20 @@ package final class AlertDelivery: @unchecked Sendable {
   /// - Parameters:
   ///   - queue: the serial queue of all calls.
   ///   - sender: takes alerts to channels.
-  ///   - file: where undelivered alerts survive a restart; nil: nowhere.
   ///   - clock: the wall clock.
   package init(
-    queue: DispatchQueue, sender: ChannelSender, file: UndeliveredFile?,
-    clock: @escaping () -> WallTime
+    queue: DispatchQueue, sender: ChannelSender, clock: @escaping () -> WallTime
   ) {
     self.queue = queue
     self.sender = sender
-    self.file = file
     self.clock = clock
     resendTimer = DispatchSource.makeTimerSource(queue: queue)
-    saveTimer = DispatchSource.makeTimerSource(queue: queue)
-    for (timer, fired) in [
-      (resendTimer, AlertDelivery.resend), (saveTimer, AlertDelivery.saveLate),
-    ] {
-      timer.setEventHandler { [weak self] in self.map { fired($0)() } }
-      timer.schedule(deadline: .distantFuture)
-      timer.activate()
-    }
+    resendTimer.setEventHandler { [weak self] in self?.resend() }
+    resendTimer.schedule(deadline: .distantFuture)
+    resendTimer.activate()
   }
 
-  deinit {
-    resendTimer.cancel()
-    saveTimer.cancel()
-  }
+  deinit { resendTimer.cancel() }
 
   /// Uses these channels from now on; what those that stay have still to be told, they are told.
   package func configure(_ settings: AlertSettings, instance url: String) {
@@ -82,33 +81,38 @@ package final class AlertDelivery: @unchecked Sendable {
       queue.reconfigure(channel)
       return queue
     }
+    let kept = Set(channels.map(\.id))
+    for (id, queue) in present where !kept.contains(id) { queue.empty() }
     resend()
-    saveSoon()
+    tell()
+    sayChanged()
   }
 
-  /// Takes over from the run before: what stands, and what was not delivered of it.
+  /// Takes over from the run before: what stands, and by channel what was not delivered.
   ///
   /// A channel that keeps what it is told is told nothing twice. What was raised then and does not stand any more is
   /// not told at all.
-  package func begin(standing notices: [AlertNotice]) {
+  package func begin(standing notices: [AlertNotice], undelivered: [String: [AlertMessage]]) {
     for notice in notices {
       standing.restore(AlertMessage(notice, instance: instance, at: clock()))
     }
-    let left = file?.load() ?? [:]
-    for queue in queues where !queue.channel.isAlertmanager {
-      let newer = Set(queue.untold.map(\.identity))
-      queue.add(
-        (left[queue.channel.id] ?? []).filter { message in
-          !newer.contains(message.identity)
-            && (message.phase == .resolved) != standing.contains(message.identity)
-        })
+    let present = Dictionary(queues.map { ($0.channel.id, $0) }) { first, _ in first }
+    for (channel, messages) in undelivered {
+      for message in messages {
+        let isSo = (message.phase == .resolved) != standing.contains(message.identity)
+        if isSo, let queue = present[channel], !queue.channel.isAlertmanager {
+          queue.add([message])
+        } else {
+          unwritten.append(Change(channel: channel, identity: message.identity))
+        }
+      }
     }
-    hasBegun = true
     resend()
-    saveSoon()
+    tell()
+    sayChanged()
   }
 
-  /// Takes a change of an alert.
+  /// Takes a change of an alert; nobody is told before `tell`.
   package func take(_ notice: AlertNotice) {
     let now = clock()
     let change = standing.take(AlertMessage(notice, instance: instance, at: now))
@@ -125,7 +129,18 @@ package final class AlertDelivery: @unchecked Sendable {
       if (isEnd ? change.worst : change.message.severity) >= least { queue.add([change.message]) }
     }
     scheduleResend()
-    saveSoon()
+  }
+
+  /// Tells every channel what it has still to be told.
+  package func tell() {
+    for queue in queues { queue.advance() }
+  }
+
+  /// Says that everything in `unwritten` is on disk.
+  package func changesAreWritten() { unwritten = [] }
+
+  private func sayChanged() {
+    if !unwritten.isEmpty { changed?() }
   }
 
   /// How each channel does, in the order of the configuration.
@@ -151,7 +166,6 @@ package final class AlertDelivery: @unchecked Sendable {
   private func endDrain() {
     guard let done = drained else { return }
     drained = nil
-    save()
     done()
   }
 
@@ -165,8 +179,12 @@ package final class AlertDelivery: @unchecked Sendable {
     made.ended = { [weak self] failure in
       guard let self else { return }
       deliveryEnded?(id, failure == nil)
-      saveSoon()
+      sayChanged()
       endDrainIfResting()
+    }
+    made.changed = { [weak self, weak made] identity, message in
+      guard let self, made?.channel.isAlertmanager == false else { return }
+      unwritten.append(Change(channel: id, identity: identity, message: message))
     }
     return made
   }
@@ -189,6 +207,7 @@ package final class AlertDelivery: @unchecked Sendable {
     let all = standing.all
     for queue in queues where queue.channel.isAlertmanager {
       queue.add(all.filter { $0.severity >= queue.channel.severity })
+      queue.advance()
     }
     scheduleResend()
   }
@@ -201,33 +220,5 @@ package final class AlertDelivery: @unchecked Sendable {
     resendTimer.schedule(
       deadline: .now() + .milliseconds(Int(AlertmanagerAlert.resendInterval.milliseconds)),
       leeway: .seconds(1))
-  }
-
-  // MARK: Surviving a restart
-
-  /// Writes at once what changed, but not more than once a second.
-  private func saveSoon() {
-    guard file != nil, hasBegun else { return }
-    isSaved = false
-    guard !isSaveScheduled else { return }
-    save()
-    isSaveScheduled = true
-    saveTimer.schedule(deadline: .now() + .seconds(1))
-  }
-
-  private func saveLate() {
-    isSaveScheduled = false
-    if !isSaved { saveSoon() }
-  }
-
-  private func save() {
-    guard let file, !isSaved else { return }
-    isSaved = true
-    var untold: [String: [AlertMessage]] = [:]
-    for queue in queues where !queue.channel.isAlertmanager {
-      let messages = queue.untold
-      if !messages.isEmpty { untold[queue.channel.id] = messages }
-    }
-    file.save(untold)
   }
 }

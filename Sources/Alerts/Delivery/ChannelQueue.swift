@@ -24,6 +24,8 @@ final class ChannelQueue {
   var failed: ((DeliveryFailure) -> Void)?
   /// Told how each delivery ended.
   var ended: ((DeliveryFailure?) -> Void)?
+  /// Told what it has to be told of an alert, or that this is nothing any more.
+  var changed: ((AlertMessage.Identity, AlertMessage?) -> Void)?
 
   init(_ channel: AlertChannel, queue: DispatchQueue, deliver: @escaping Deliver) {
     self.channel = channel
@@ -46,26 +48,38 @@ final class ChannelQueue {
   /// Whether it has nothing more to do for now: all is told, or the channel fails.
   var isResting: Bool { underWay.isEmpty && (pending.isEmpty || isWaiting) }
 
+  /// Takes what it has to be told; `advance` tells it.
   func add(_ messages: some Sequence<AlertMessage>) {
-    for message in messages { pending.add(message) }
-    advance()
+    for message in messages {
+      pending.add(message)
+      changed?(message.identity, message)
+    }
   }
 
-  func remove(_ message: AlertMessage) { pending.remove(message) }
+  func remove(_ message: AlertMessage) {
+    pending.remove(message)
+    changed?(message.identity, nil)
+  }
+
+  /// Forgets everything: there is nobody to be told.
+  func empty() {
+    for message in pending.all { remove(message) }
+  }
 
   /// Takes other settings of the same channel; they may end its outage.
   func reconfigure(_ channel: AlertChannel) {
     guard channel != self.channel else { return }
     if channel.isAlertmanager != self.channel.isAlertmanager {
+      empty()
       pending = PendingAlerts(for: channel)
     }
     self.channel = channel
     isWaiting = false
     timer.schedule(deadline: .distantFuture)
-    advance()
   }
 
-  private func advance() {
+  /// Tells the channel what is next, unless it is being told or has to be left alone.
+  func advance() {
     guard underWay.isEmpty, !isWaiting, !pending.isEmpty else { return }
     underWay = pending.take()
     deliver(underWay, channel) { [weak self] failure in self?.ended(failure) }
@@ -81,6 +95,7 @@ final class ChannelQueue {
       wait(max(Self.wait(afterFailures: failures), failure.retryAfter ?? .zero))
     } else {
       failures = 0
+      for message in told where !pending.contains(message) { changed?(message.identity, nil) }
     }
     ended?(failure)
     advance()

@@ -27,6 +27,9 @@ struct PendingAlerts {
   /// All of them, oldest first.
   var all: [AlertMessage] { order.compactMap { messages[$0] } }
 
+  /// Whether there is anything of an alert.
+  func contains(_ message: AlertMessage) -> Bool { messages[slot(message)] != nil }
+
   private func slot(_ message: AlertMessage) -> Slot {
     Slot(identity: message.identity, severity: isAlertmanager ? message.severity : nil)
   }

@@ -1,10 +1,22 @@
+import FoundationEssentials
 import RotationEngine
 
-// The schema of docs/alerts.md: the body of a `json` webhook and the stdin of a command. The file of undelivered
-// alerts keeps messages in the same form.
+// The schema of docs/alerts.md: the body of a `json` webhook and the stdin of a command. Undelivered alerts are kept
+// in the same form.
 
 extension AlertMessage: Codable {
   static let schemaVersion = 1
+
+  /// The message in this form.
+  package var json: String { String(decoding: AlertBody.json(self), as: UTF8.self) }
+
+  /// Reads what `json` gave; nil: it is of another version.
+  package init?(json: String) {
+    guard let message = try? JSONDecoder().decode(Self.self, from: Data(json.utf8)) else {
+      return nil
+    }
+    self = message
+  }
 
   private enum Name: String, CodingKey {
     case version, phase, event, severity, test, credential, credentials, instance, since, at

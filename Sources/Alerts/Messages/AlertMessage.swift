@@ -5,11 +5,16 @@ import RotationEngine
 /// Its texts are the journal's: no secret is in them.
 package struct AlertMessage: Hashable, Sendable {
   /// Which alert it is, whatever has become of it.
-  package struct Identity: Hashable, Sendable {
+  package struct Identity: Hashable, Sendable, CustomStringConvertible {
     /// What for.
     package var event: String
     /// Which credential; nil: the instance as a whole.
     package var key: CredentialKey?
+
+    /// Both, as the state names them: `rotation_held 123 456`.
+    package var description: String {
+      key.map { "\(event) \($0.connection) \($0.id)" } ?? event
+    }
   }
 
   /// What changed.

@@ -10,8 +10,7 @@ extension RotationLoop {
   /// - Throws: `StateError` or `HTTPFailure`.
   static func make(
     queue: DispatchQueue, clock: SystemClock, settings: Settings, state: any DurableState,
-    reader: SourceReader, fingerprintKey: FingerprintKey, journal: Journal, mode: Engine.Mode,
-    alertChanged: ((AlertNotice) -> Void)? = nil
+    reader: SourceReader, fingerprintKey: FingerprintKey, journal: Journal, mode: Engine.Mode
   ) throws -> RotationLoop {
     let records = try state.records()
     // One that another process is still at is not interrupted.
@@ -27,7 +26,6 @@ extension RotationLoop {
       queue: queue, clock: clock, engine: engine, state: state, sources: sources,
       dx: try DXAdapter(queue: queue, api: settings.api), journal: journal)
     relay.loop = loop
-    loop.alertChanged = alertChanged
     loop.start(records: records, unfinished: unfinished)
     return loop
   }

@@ -34,8 +34,8 @@ package final class RotationLoop: @unchecked Sendable {
   var listEnded: ((Int64, Exchange) -> Void)?
   /// Told how each request to DX ended.
   var requestEnded: ((Verdict.Question, Exchange) -> Void)?
-  /// Told of alerts that changed.
-  var alertChanged: ((AlertNotice) -> Void)?
+  /// Where alerts go, if anywhere.
+  var alerts: AlertOutbox?
   /// Called when a stop is complete.
   var stopped: (() -> Void)?
 
@@ -119,7 +119,9 @@ package final class RotationLoop: @unchecked Sendable {
     while !effects.isEmpty {
       let taken = effects
       effects = []
-      let entry = ledger.commit(taken)
+      for case .alert(let notice) in taken { alerts?.take(notice) }
+      let entry = ledger.commit(taken, writeMore: alerts?.unwritten)
+      alerts?.tell(isWritten: ledger.failure == nil)
       let numbers = Dictionary(entry.recorded.map { ($0.key, $0) }) { first, _ in first }
       for effect in taken { carryOut(effect, numbers) }
       for (key, reason) in entry.declined {
@@ -151,11 +153,10 @@ package final class RotationLoop: @unchecked Sendable {
     case .list(let connection): list(connection)
     case .info(let key): info(key)
     case .announce(let announcement): journal.say(announcement)
-    case .alert(let notice): alertChanged?(notice)
     case .answer(let ticket, let key, let answer):
       askers.removeValue(forKey: ticket)?(key, answer)
     case .stopped: stopped?()
-    case .save, .saveInstance, .finish, .close: break
+    case .save, .saveInstance, .finish, .close, .alert: break
     }
   }
 

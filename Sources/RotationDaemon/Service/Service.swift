@@ -139,8 +139,10 @@ package final class Service: @unchecked Sendable {
       let alerts = try makeAlerts(settings)
       let loop = try RotationLoop.make(
         queue: queue, clock: clock, settings: settings, state: state, reader: reader,
-        fingerprintKey: key, journal: journal, mode: .daemon, alertChanged: { alerts.take($0) })
-      alerts.begin(standing: loop.engine.standingAlerts(at: clock.wall))
+        fingerprintKey: key, journal: journal, mode: .daemon)
+      let outbox = AlertOutbox(delivery: alerts, state: state)
+      try outbox.begin(standing: loop.engine.standingAlerts(at: clock.wall))
+      loop.alerts = outbox
       metrics = MetricsWriter(loop: loop, state: state, alerts: alerts)
       self.alerts = alerts
       loop.stopped = { [weak self] in self?.stopped() }
@@ -159,7 +161,7 @@ package final class Service: @unchecked Sendable {
     let clock = clock
     let alerts = AlertDelivery(
       queue: queue, sender: try ChannelSender.make(queue: queue, reader: reader),
-      file: UndeliveredFile(directory: options.stateDirectory), clock: { clock.wall })
+      clock: { clock.wall })
     alerts.announce = { [journal] in journal.say($0) }
     alerts.configure(settings.alert, instance: settings.api.url)
     return alerts

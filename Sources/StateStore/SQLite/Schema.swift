@@ -13,7 +13,7 @@ struct Schema {
   var version: Int { steps.count }
 
   /// This program's.
-  static let current = Schema(steps: [first])
+  static let current = Schema(steps: [first, undeliveredAlerts])
 
   /// Brings a database forward, each step in a transaction of its own.
   func migrate(_ connection: Connection, from version: Int) throws(StateError) {
@@ -153,5 +153,17 @@ struct Schema {
       value INTEGER NOT NULL,
       PRIMARY KEY (instance, name, label)
     ) STRICT, WITHOUT ROWID;
+    """
+
+  // Its numbers are the order in which channels are told.
+  private static let undeliveredAlerts = """
+    CREATE TABLE undelivered_alert (
+      number INTEGER PRIMARY KEY,
+      instance INTEGER NOT NULL REFERENCES instance,
+      channel TEXT NOT NULL,
+      alert TEXT NOT NULL,
+      message TEXT NOT NULL,
+      UNIQUE (instance, channel, alert)
+    ) STRICT
     """
 }
