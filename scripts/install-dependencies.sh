@@ -21,6 +21,9 @@ needs openssl command -v openssl
 needs curl command -v curl
 needs python3 command -v python3
 needs systemd command -v systemd-analyze
+needs prometheus command -v promtool
+needs prometheus-alertmanager command -v prometheus-alertmanager
+needs msmtp command -v msmtp
 
 [ "${#missing[@]}" -gt 0 ] || exit 0
 
@@ -37,3 +40,10 @@ fi
 echo "Installing ${missing[*]}"
 "${as_root[@]}" apt-get update -q
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
+# Of these the tests want the programs, not the servers that the packages start.
+for package in "${missing[@]}"; do
+  case $package in
+    prometheus | prometheus-alertmanager)
+      [ ! -d /run/systemd/system ] || "${as_root[@]}" systemctl disable --now "$package" ;;
+  esac
+done

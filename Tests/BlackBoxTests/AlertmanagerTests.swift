@@ -1,110 +1,130 @@
 import Foundation
 import Testing
 
-/// Against a real Prometheus Alertmanager, where Debian's prometheus-alertmanager is installed.
-@Suite(
-  .limited,
-  .enabled(
-    if: FileManager.default.isExecutableFile(atPath: Alertmanager.program),
-    "prometheus-alertmanager is not installed"))
-struct AlertmanagerTests {
-  @Test func anAlertIsRaisedThereAndResolved() throws {
+/// Against a real Prometheus Alertmanager, which passes on what it is told.
+@Suite(.limited) struct AlertmanagerTests {
+  /// A scene with an Alertmanager as its only channel.
+  private func scene(at path: String = "") throws -> (Scene, Alertmanager) {
     let scene = try WebhookAlertTests.scene("")
     let alertmanager = try Alertmanager(in: scene.place.root)
     try scene.place.dropIn(
       "16-alert",
-      "[alert.webhook.am]\nurl = \"\(alertmanager.url)\"\nformat = \"alertmanager\"")
+      "[alert.webhook.am]\nurl = \"\(alertmanager.url)\(path)\"\nformat = \"alertmanager\"")
+    return (scene, alertmanager)
+  }
+
+  @Test func anAlertIsRaisedThereAndResolved() throws {
+    let (scene, alertmanager) = try scene()
     let daemon = try scene.settledDaemon()
     try scene.place.put("bad-1", into: "jira-cloud")
-    try daemon.event("rotation_held")
-    let raised = try alertmanager.waitForAlerts { $0.count == 1 }[0]
-    #expect(raised.labels["alertname"] == "DXRotatedRotationHeld")
+    let raised = try alertmanager.wait(for: "firing", "DXRotatedRotationHeld")
     #expect(raised.labels["credential"] == "jira-cloud")
     #expect(raised.labels["severity"] == "warning")
     #expect(raised.annotations["description"]?.contains("The vendor refused it") == true)
-    #expect(try Instant(raised.endsAt) - Instant(raised.updatedAt) > 200)
+    let standing = try alertmanager.standing()
+    #expect(standing.map { $0.labels } == [raised.labels])
+    // Five minutes ahead, but for the moment in between.
+    #expect(try Instant(standing[0].endsAt) - Instant(standing[0].updatedAt) > 200)
 
     try scene.place.put("value-2", into: "jira-cloud")
-    _ = try alertmanager.waitForAlerts { $0.isEmpty }
+    let resolved = try alertmanager.wait(for: "resolved", "DXRotatedRotationHeld")
+    #expect(resolved.labels == raised.labels)
+    #expect(try alertmanager.standing().isEmpty)
     let log = try daemon.stop()
     #expect(log.of("alert_delivery_failed").isEmpty)
   }
 
-  /// It is told anew what stands by a daemon that was started again.
+  /// A restarted daemon tells anew what stands, so that a restarted Alertmanager knows it too.
   @Test func whatStandsIsToldAgainAfterARestartUnderTheSameLabels() throws {
-    let scene = try WebhookAlertTests.scene("")
+    let (scene, before) = try scene()
     let first = try scene.settledDaemon()
     try scene.place.put("bad-1", into: "jira-cloud")
-    try first.event("rotation_held")
+    let raised = try before.wait(for: "firing", "DXRotatedRotationHeld")
     try first.stop()
     let alertmanager = try Alertmanager(in: scene.place.root)
     try scene.place.dropIn(
       "16-alert",
       "[alert.webhook.am]\nurl = \"\(alertmanager.url)\"\nformat = \"alertmanager\"")
     let second = try scene.daemon()
-    let alerts = try alertmanager.waitForAlerts { !$0.isEmpty }
-    #expect(alerts.map { $0.labels["event"] } == ["rotation_held"])
+    let again = try alertmanager.wait(for: "firing", "DXRotatedRotationHeld")
+    #expect(again.labels == raised.labels && again.startsAt == raised.startsAt)
     try second.stop()
   }
 
   @Test func aTestAlertArrives() throws {
-    let scene = try Scene()
-    let alertmanager = try Alertmanager(in: scene.place.root)
-    try scene.place.dropIn(
-      "16-alert",
-      "[alert.webhook.am]\nurl = \"\(alertmanager.url)/api/v2/alerts\"\nformat = \"alertmanager\"")
+    let (scene, alertmanager) = try scene(at: "/api/v2/alerts")
     let result = try scene.place.testAlerts("am")
     #expect(result.status == 0, "\(result)")
-    let alerts = try alertmanager.waitForAlerts { !$0.isEmpty }
-    #expect(alerts.map { $0.labels["alertname"] } == ["DXRotatedTest"])
+    _ = try alertmanager.wait(for: "firing", "DXRotatedTest")
   }
 }
 
-/// An Alertmanager of the test's own, on a port that was free.
+/// An Alertmanager of the test's own, on a port that was free, and a receiver that it notifies at once.
 private final class Alertmanager {
-  static let program = "/usr/bin/prometheus-alertmanager"
-
   struct Alert: Decodable {
     var labels: [String: String]
     var annotations: [String: String]
+    var startsAt: String
     var endsAt: String
     var updatedAt: String
+  }
+
+  /// What it posts to a webhook.
+  struct Notification: Decodable {
+    struct Alert: Decodable {
+      var status: String
+      var labels: [String: String]
+      var annotations: [String: String]
+      var startsAt: String
+    }
+
+    var alerts: [Alert]
   }
 
   let url: String
   private let port: UInt16
   private let process: ChildProcess
+  private let receiver: WebhookReceiver
 
   init(in folder: String) throws {
-    let configuration = folder + "/alertmanager.yml"
-    try "route: {receiver: none}\nreceivers: [{name: none}]\n".write(
-      toFile: configuration, atomically: true, encoding: .utf8)
-    // A receiver has had the port, and gives it up.
-    port = UInt16(try WebhookReceiver().port)
-    url = "http://127.0.0.1:\(port)"
+    receiver = try WebhookReceiver()
+    let name = "\(folder)/alertmanager-\(receiver.port)"
+    try """
+    route: {receiver: test, group_by: ["..."], group_wait: 0s, group_interval: 1ms}
+    receivers: [{name: test, webhook_configs: [{url: "\(receiver.url)"}]}]
+    """.write(toFile: name + ".yml", atomically: true, encoding: .utf8)
     process = try ChildProcess(
-      Self.program,
+      Tool("prometheus-alertmanager").path,
       [
-        "--config.file=\(configuration)", "--storage.path=\(folder)/alertmanager",
-        "--web.listen-address=127.0.0.1:\(port)", "--cluster.listen-address=",
+        "--config.file=\(name).yml", "--storage.path=\(name)",
+        "--web.listen-address=127.0.0.1:0", "--cluster.listen-address=",
       ])
-    _ = try process.errors.wait(for: "the Alertmanager") { lines, _ in
-      lines.contains { $0.contains("Listening on") || $0.contains("msg=Listening") } ? true : nil
+    port = try process.errors.wait(for: "the Alertmanager") { lines, _ in
+      lines.first { $0.contains("Listening on") }
+        .flatMap { UInt16($0.split(separator: ":").last ?? "") }
     }
+    url = "http://127.0.0.1:\(port)"
   }
 
   deinit { process.signal(SIGKILL) }
 
-  /// Asks for the alerts that stand until they are as wanted: it tells nobody when they change.
-  func waitForAlerts(_ areWanted: ([Alert]) -> Bool) throws -> [Alert] {
-    let deadline = Date(timeIntervalSinceNow: patience)
-    var alerts: [Alert] = []
-    while Date() < deadline {
-      let answer = try HTTPClient.request("GET", port: port, "/api/v2/alerts")
-      alerts = try JSONDecoder().decode([Alert].self, from: answer.body)
-      if areWanted(alerts) { return alerts }
-      usleep(20_000)
+  /// Waits until it notifies of an alert that is `firing` or `resolved`.
+  func wait(for status: String, _ name: String) throws -> Notification.Alert {
+    try receiver.wait(for: "\(name) \(status)") { posts in
+      for post in posts {
+        let notification = try JSONDecoder().decode(Notification.self, from: post.body)
+        let found = notification.alerts.first {
+          $0.status == status && $0.labels["alertname"] == name
+        }
+        if let found { return found }
+      }
+      return nil
     }
-    throw Failure("the Alertmanager has: \(alerts)")
+  }
+
+  /// What stands there now.
+  func standing() throws -> [Alert] {
+    let answer = try HTTPClient.request("GET", port: port, "/api/v2/alerts")
+    return try JSONDecoder().decode([Alert].self, from: answer.body)
   }
 }

@@ -63,12 +63,12 @@ import Testing
   }
 
   @Test func oneThatNeverEndsIsEndedWithAllThatItStarted() throws {
-    try test("sleep 1000 & echo $! > child; echo waiting >&2; wait", timeout: "300ms") {
-      place, result in
+    try test(
+      "mkfifo held; sleep 1000 9<>held & echo waiting >&2; wait", timeout: "300ms"
+    ) { place, result in
       #expect(result.status == 69)
       #expect(result.errors.contains("it took longer than 300ms; it said: waiting"))
-      let child = try text(place, "child").dropLast()
-      #expect(isGone(try #require(pid_t(child))))
+      try waitUntilNobodyHolds("\(place.root)/held")
     }
   }
 
@@ -80,10 +80,17 @@ import Testing
   }
 
   @Test func whatOneLeavesBehindIsEnded() throws {
-    try test("sleep 1000 & echo $! > child") { place, result in
+    try test("mkfifo held; sleep 1000 9<>held &") { place, result in
       #expect(result.status == 0, "\(result)")
-      let child = try text(place, "child").dropLast()
-      #expect(isGone(try #require(pid_t(child))))
+      try waitUntilNobodyHolds("\(place.root)/held")
+    }
+  }
+
+  /// One that leaves its group is beyond reach; it keeps nobody waiting, although it has the same stderr.
+  @Test func whatOneSendsIntoTheBackgroundIsNotWaitedFor() throws {
+    try test("setsid sleep 1000 & echo $! > child") { place, result in
+      #expect(result.status == 0, "\(result)")
+      kill(try #require(pid_t(try text(place, "child").dropLast())), SIGKILL)
     }
   }
 
@@ -116,16 +123,13 @@ import Testing
     #expect(try String(contentsOfFile: mark, encoding: .utf8).contains("rotation_held"))
   }
 
-  /// Whether a process has ended, or is about to: it was signalled before the command was answered.
-  private func isGone(_ process: pid_t) -> Bool {
-    let deadline = Date(timeIntervalSinceNow: patience)
-    while Date() < deadline {
-      if kill(process, 0) != 0 { return true }
-      let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
-      if status?.contains(") Z ") ?? true { return true }
-      sched_yield()
+  /// Reads a named pipe to its end, which comes when no process has it open for writing any more.
+  private func waitUntilNobodyHolds(_ pipe: String) throws {
+    let descriptor = open(pipe, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0, fcntl(descriptor, F_SETFL, 0) == 0 else {
+      throw Failure("\(pipe): errno \(errno)")
     }
-    return false
+    _ = try LineStream(descriptor).whole()
   }
 }
 

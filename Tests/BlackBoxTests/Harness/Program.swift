@@ -10,3 +10,16 @@ enum Program: String {
       .appending(path: rawValue).path
   }
 }
+
+/// A program of others, which `make deps` installs.
+struct Tool {
+  let path: String
+
+  /// Finds one.
+  init(_ name: String) throws {
+    path = "/usr/bin/\(name)"
+    guard FileManager.default.isExecutableFile(atPath: path) else {
+      throw Failure("\(path) is missing: run make deps")
+    }
+  }
+}

@@ -57,6 +57,13 @@ func refusal(
   """
 }
 
+/// Text as TOML quotes it.
+func quoted(_ text: String) -> String {
+  "\""
+    + text.replacingOccurrences(of: "\\", with: "\\\\")
+    .replacingOccurrences(of: "\"", with: "\\\"") + "\""
+}
+
 /// A simulator, a workplace configured for it, and nothing running yet.
 struct Scene {
   let simulator: Simulator
@@ -104,10 +111,10 @@ struct Scene {
     try place.dropIn(
       "20-" + account.name,
       """
-      [credential.\(account.name)]
+      [credential.\(quoted(account.name))]
       connection_id = \(account.connection)
       id = \(account.id)
-      secrets.api_token = { file = "\(place.source(account.name))" }
+      secrets.api_token = { file = \(quoted(place.source(account.name))) }
       \(account.settings)
       """)
   }
