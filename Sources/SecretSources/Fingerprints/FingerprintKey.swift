@@ -67,14 +67,16 @@ private final class MessageCode {
     defer { EVP_MAC_free(algorithm) }
     guard let context = EVP_MAC_CTX_new(algorithm) else { return nil }
     self.context = context
-    var digest = Array("SHA256".utf8CString)
-    let isReady = digest.withUnsafeMutableBufferPointer { digest in
-      var parameters = [
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.baseAddress, 0),
-        OSSL_PARAM_construct_end(),
-      ]
-      return key.withUnsafeBytes {
-        EVP_MAC_init(context, $0.bindMemory(to: UInt8.self).baseAddress, $0.count, &parameters)
+    // A parameter points at its name and its value: both have to live until it was used.
+    let isReady = OSSL_MAC_PARAM_DIGEST.withCString { name in
+      "SHA256".withCString { digest in
+        var parameters = [
+          OSSL_PARAM_construct_utf8_string(name, UnsafeMutablePointer(mutating: digest), 0),
+          OSSL_PARAM_construct_end(),
+        ]
+        return key.withUnsafeBytes {
+          EVP_MAC_init(context, $0.bindMemory(to: UInt8.self).baseAddress, $0.count, &parameters)
+        }
       }
     }
     guard isReady == 1 else { return nil }
