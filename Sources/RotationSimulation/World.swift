@@ -94,7 +94,7 @@ final class World {
       if time > minute.start + .minutes(1) { minute = (start: time, steps: steps) }
       now = max(now, time)
       steps += 1
-      guard steps - minute.steps < 5000 * (1 + scenario.plans.count) else {
+      guard steps - minute.steps < 300 * (1 + scenario.plans.count) else {
         throw fail(
           "the daemon is not busy for nothing", "\(steps - minute.steps) steps in a minute")
       }

@@ -86,6 +86,19 @@ import Testing
     #expect(world.log.alerts(.rotationHeld) == ["raised warning"])
   }
 
+  @Test("Rule 10: a held value whose turn comes while its source is gone is not read without end")
+  func heldTurnUnreadable() {
+    let world = world("Invalid permissions")
+    world.run(.hours(1))
+    world.put(.missing, into: .jira)
+    let before = world.log.readings
+    world.run(.hours(24))
+    #expect(world.log.readings - before < 100)
+    world.put(.value("bad"), into: .jira)
+    world.run(.minutes(1))
+    #expect(world.log.sends.last?.attempt.reason == .heldRetry)
+  }
+
   @Test("Rule 6: flapping between two bad values: each counts by its own fingerprint")
   func flappingBad() {
     let world = world("Invalid permissions")

@@ -102,6 +102,7 @@ struct RecordGenerator: RandomNumberGenerator {
         expiration: random.maybe { $0.time() }, supersededDate: random.maybe { $0.time() },
         listedDate: random.maybe { $0.time() })
     }
+    record.accepted?.isInDoubt = .random(using: &self)
     record.refusals = list(upTo: 16) { random in
       Refusal(
         fingerprint: random.fingerprint(), attempts: random.count(), lastAt: random.time(),

@@ -23,6 +23,24 @@ import Testing
     #expect(try state.connection.number("PRAGMA user_version") == Int64(next.version))
   }
 
+  @Test func `what the first version wrote is brought forward`() throws {
+    let place = try Place()
+    do {
+      let first = try place.open(schema: Schema(steps: [Schema.current.steps[0]]))
+      try first.connection.execute(
+        """
+        INSERT INTO credential (instance, connection_id, id, name, sources_digest,
+          accepted_fingerprint, accepted_at, accepted_origin, recent_sends,
+          said_expiration_unknown, state, needs_attention, attempts)
+        SELECT number, 123, 456, 'jira-cloud', 0, zeroblob(32), 0, 'pushed', '', 0, 'watching', 0, 0
+        FROM instance
+        """)
+    }
+    let state = try place.open()
+    #expect(state.opening == .migrated(from: 1))
+    #expect(try state.records().map(\.accepted?.isInDoubt) == [false])
+  }
+
   @Test func `a step that fails leaves the version before`() throws {
     let place = try Place()
     try place.fill()
@@ -88,6 +106,9 @@ import Testing
       hash.combine(step)
       return hash.value
     }
-    #expect(hashes == [14_513_378_200_344_913_771, 152_244_447_251_570_747])
+    #expect(
+      hashes == [
+        14_513_378_200_344_913_771, 152_244_447_251_570_747, 14_295_077_269_337_974_917,
+      ])
   }
 }

@@ -61,7 +61,8 @@ struct Assessment: Hashable {
     isWanted = true
     isHeld = refusal?.isHeld ?? false || record.listed.missingSince != nil
     decision = timed(reason, record: record, retry: retry, now: now)
-    if reading == nil, !isHeld { decision = .watch }
+    // What cannot be read cannot be sent, even if it is held and its turn has come.
+    if reading == nil { decision = isHeld ? .hold(until: nil) : .watch }
   }
 
   /// Rules 1 and 3, and `first_seen`: why the value in the source should be sent, if it should.
@@ -70,7 +71,7 @@ struct Assessment: Hashable {
     isOpen: Bool
   ) -> Attempt.Reason? {
     guard let accepted = record.accepted else { return nil }
-    if accepted.fingerprint != fingerprint {
+    if accepted.fingerprint != fingerprint || accepted.isInDoubt {
       switch policy.onChange {
       case .push: return .changed
       case .wait: return isOpen || !hasWindow ? .changed : nil

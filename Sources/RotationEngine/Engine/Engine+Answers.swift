@@ -57,13 +57,14 @@ extension Engine {
     switch verdict {
     case .accepted: break
     case .refused(let cause, _):
+      if cause == .duplicate { credential.confirm(sending.attempt) }
       nextAt = credential.refuse(
         sending.attempt, cause, at: now, retry: settings.retry, now: now, draw: &draw)
     case .notFound:
       nextAt = credential.refuse(
         sending.attempt, .notFound, at: now, retry: settings.retry, now: now, draw: &draw)
     case .unreachable:
-      credential.wasAnswerLost = true
+      credential.answerWasLost(to: sending.attempt)
       nextAt = credential.wait(retry: settings.retry, now: now, draw: &draw)
     case .throttled: nextAt = instance.throttle?.nextAt
     case .unauthorized: nextAt = instance.probe?.nextAt
@@ -113,7 +114,7 @@ extension Engine {
       _ = credentials[slot].refuse(
         attempt, .interrupted, at: attempt.at, retry: settings.retry, now: now, draw: &draw)
       credentials[slot].record.lastError = error
-      credentials[slot].wasAnswerLost = true
+      credentials[slot].answerWasLost(to: attempt)
       changed.insert(slot)
       announce(Wording.interrupted(credentials[slot].subject, attempt))
     }

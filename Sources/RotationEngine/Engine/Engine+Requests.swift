@@ -59,7 +59,7 @@ extension Engine {
   private func reasonToSend(_ slot: Int, _ reading: Reading, force: Bool) -> Attempt.Reason? {
     if force { return .forced }
     guard let accepted = credentials[slot].record.accepted,
-      accepted.fingerprint == reading.fingerprint
+      accepted.fingerprint == reading.fingerprint, !accepted.isInDoubt
     else { return .requested }
     switch accepted.origin {
     case .adopted, .found, .vouched: return .requested

@@ -75,6 +75,17 @@ extension TrackedCredential {
     return nextAt
   }
 
+  /// DX may have taken what was sent, whatever it had before.
+  mutating func answerWasLost(to attempt: Attempt) {
+    wasAnswerLost = true
+    if record.accepted?.fingerprint != attempt.fingerprint { record.accepted?.isInDoubt = true }
+  }
+
+  /// DX has these secrets already: where they are those it accepted last, nothing took their place.
+  mutating func confirm(_ attempt: Attempt) {
+    if record.accepted?.fingerprint == attempt.fingerprint { record.accepted?.isInDoubt = false }
+  }
+
   /// A failure that says nothing of the value: the next try is a backoff away.
   ///
   /// Returns when that is.

@@ -75,6 +75,10 @@ public struct AcceptedValue: Hashable, Sendable {
   public var supersededDate: WallTime?
   /// DX's date when it was accepted, to tell whether it moved since.
   public var listedDate: WallTime?
+  /// Whether DX may have another value since: one that was sent, and whose answer was lost (rules 6 and 11).
+  ///
+  /// The accepted value is then sent again once the source is back at it.
+  public var isInDoubt = false
 
   /// Makes an accepted value.
   public init(

@@ -10,7 +10,8 @@ enum CredentialRow {
     listed_expiration, listed_disabled_at, missing_since, source_fingerprint, \
     source_failing_since, source_failure, source_failure_message, error_kind, error_at, error, \
     error_display_message, error_raw_message, error_http_status, said_expiration_unknown, \
-    state, needs_attention, expires_at, expires_from, window_opens_at, attempts, next_action_at
+    state, needs_attention, expires_at, expires_from, window_opens_at, attempts, next_action_at, \
+    accepted_in_doubt
     """
 
   static func bind(_ record: CredentialRecord, to parameters: inout Parameters) {
@@ -44,6 +45,7 @@ enum CredentialRow {
     parameters.add(record.view.windowOpensAt)
     parameters.add(record.view.attempts)
     parameters.add(record.view.nextActionAt)
+    parameters.add(record.accepted?.isInDoubt ?? false)
   }
 
   static func read(_ row: inout Row) throws(StateError) -> CredentialRecord {
@@ -71,6 +73,8 @@ enum CredentialRow {
     record.view.windowOpensAt = row.optionalTime()
     record.view.attempts = try row.count()
     record.view.nextActionAt = row.optionalTime()
+    let isInDoubt = try row.flag()
+    record.accepted?.isInDoubt = isInDoubt
     return record
   }
 

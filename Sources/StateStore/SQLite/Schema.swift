@@ -13,7 +13,7 @@ struct Schema {
   var version: Int { steps.count }
 
   /// This program's.
-  static let current = Schema(steps: [first, undeliveredAlerts])
+  static let current = Schema(steps: [first, undeliveredAlerts, acceptedInDoubt])
 
   /// Brings a database forward, each step in a transaction of its own.
   func migrate(_ connection: Connection, from version: Int) throws(StateError) {
@@ -165,5 +165,9 @@ struct Schema {
       message TEXT NOT NULL,
       UNIQUE (instance, channel, alert)
     ) STRICT
+    """
+
+  private static let acceptedInDoubt = """
+    ALTER TABLE credential ADD COLUMN accepted_in_doubt INTEGER NOT NULL DEFAULT 0
     """
 }
