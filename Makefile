@@ -33,6 +33,7 @@ test: deps lint
 	Tests/docs/alerts.py .build/debug/dx-rotated .build/debug/dx-simulator
 	examples/demo/run.sh .build/debug/dx-rotated .build/debug/dx-simulator
 	$(SWIFT) test --disable-xctest $(debug) --skip BlackBoxTests
+	Tests/lab/package-test.sh
 	$(SWIFT) test --disable-xctest $(debug) --filter BlackBoxTests
 
 lint:

@@ -1,5 +1,6 @@
 #!/bin/bash
 # Installs, with apt, what the build, the tests and the demo need and this machine lacks. Silent if that is nothing.
+#   install-dependencies.sh [package]     with `package` also what building and testing the Debian package needs
 set -euo pipefail
 
 command -v swift >/dev/null || {
@@ -24,6 +25,14 @@ needs systemd command -v systemd-analyze
 needs prometheus command -v promtool
 needs prometheus-alertmanager command -v prometheus-alertmanager
 needs msmtp command -v msmtp
+if [ "${1-}" = package ]; then
+  needs debhelper command -v dh
+  needs dpkg-dev command -v dpkg-buildpackage
+  needs fakeroot command -v fakeroot
+  needs lintian command -v lintian
+  needs mandoc command -v mandoc
+  needs systemd-container command -v systemd-nspawn
+fi
 
 [ "${#missing[@]}" -gt 0 ] || exit 0
 

@@ -57,8 +57,8 @@ extension JournalEvent {
           + "knows what DX accepted from here. Damaged files were kept beside the new ones. "
           + "Each credential is now seen for the first time: what its source holds is taken "
           + "for what DX has.",
-        "Look at the disk. Where DX may lack the secret that a source holds, run `dx- "
-          + "rotated rotate NAME`.")
+        "Look at the disk. Where DX may lack the secret that a source holds, run "
+          + "`dx-rotated rotate NAME`.")
     case .watchdogWithheld:
       Explanation(
         "dx-rotated makes no progress",
@@ -187,9 +187,9 @@ extension JournalEvent {
           + "read, does not answer, or holds nothing that can be used. The entry says which "
           + "and why. Nothing is sent from it, and DX keeps what it has.",
         "Mend its path, its access or its content. The service runs as a user that is "
-          + "made up at its start: a file must be readable through the group dx-rotated- "
-          + "secrets, or through a group that the unit is given. The source is read again "
-          + "by itself.")
+          + "made up at its start: a file must be readable through the group "
+          + "dx-rotated-secrets, or through a group that the unit is given. The source is read "
+          + "again by itself.")
     case .sourceRecovered:
       Explanation(
         "A source can be read again",

@@ -41,6 +41,15 @@ import Testing
     #expect(Set(ids).count == ids.count)
   }
 
+  // What is to be typed can be taken whole from a terminal.
+  @Test func theCatalogBreaksNoLiteralAndNoWord() {
+    for line in Catalog.text.split(separator: "\n") {
+      #expect(line.count { $0 == "`" }.isMultiple(of: 2), "\(line)")
+      #expect(!line.contains("- ") || line.hasPrefix("-- "), "\(line)")
+      #expect(!line.hasSuffix("-"), "\(line)")
+    }
+  }
+
   // A field that an entry lacks would stand in the text as @FIELD@.
   @Test(arguments: JournalEvent.allCases)
   func theCatalogNamesFieldsThatExist(event: JournalEvent) {
