@@ -73,6 +73,7 @@ private enum OneLine {
       switch scalar {
       case "\t", "\n", "\r", "\u{2028}", "\u{2029}": line.append(" ")
       case "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}": line.append("\u{FFFD}")
+      case " "..."~": line.append(scalar)
       default: line.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
       }
     }

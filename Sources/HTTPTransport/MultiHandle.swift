@@ -9,6 +9,10 @@ final class MultiHandle {
   private let pointer: UnsafeMutableRawPointer
   private let poller: SocketPoller
   private let timer: any DispatchSourceTimer
+  /// When libcurl wants to be called; nil: never, or now.
+  private var timeout: DispatchTime?
+  /// What the timer is armed for; it may be earlier than the timeout, and then looks again.
+  private var armedFor: DispatchTime?
   private var timeoutIsDue = false
   private var socketsMayBeReady = false
 
@@ -27,8 +31,7 @@ final class MultiHandle {
     self.pointer = pointer
     timer = DispatchSource.makeTimerSource(queue: queue)
     timer.setEventHandler { [weak self] in
-      self?.timeoutIsDue = true
-      whenReady()
+      if self?.timerFired() == true { whenReady() }
     }
     timer.schedule(deadline: .distantFuture)
     timer.activate()
@@ -109,9 +112,30 @@ final class MultiHandle {
   }
 
   /// libcurl's wish to be called after a time: -1 is never, 0 is at once (but not from within its callback).
+  ///
+  /// It has another wish with every request, and to arm a timer wakes another thread: so an armed one is left alone
+  /// unless it would be late.
   private func setTimeout(_ milliseconds: Int) {
     timeoutIsDue = milliseconds == 0
-    timer.schedule(
-      deadline: milliseconds > 0 ? .now() + .milliseconds(milliseconds) : .distantFuture)
+    timeout = milliseconds > 0 ? .now() + .milliseconds(milliseconds) : nil
+    if let timeout, timeout < armedFor ?? .distantFuture { arm(for: timeout) }
+  }
+
+  /// Whether libcurl's timeout has come.
+  private func timerFired() -> Bool {
+    armedFor = nil
+    guard let timeout else { return false }
+    guard timeout <= .now() else {
+      arm(for: timeout)
+      return false
+    }
+    self.timeout = nil
+    timeoutIsDue = true
+    return true
+  }
+
+  private func arm(for time: DispatchTime) {
+    armedFor = time
+    timer.schedule(deadline: time)
   }
 }

@@ -39,9 +39,12 @@ package struct EventLog: Sendable {
     linesHavePriority = isatty(standardError) == 0
   }
 
+  /// Whether entries of this priority are recorded.
+  package func records(_ priority: Priority) -> Bool { priority.isAtLeast(minimum) }
+
   /// Records an entry.
   package mutating func record(_ entry: LogEntry) {
-    guard entry.priority.isAtLeast(minimum), !isInJournal(entry) else { return }
+    guard records(entry.priority), !isInJournal(entry) else { return }
     let line = LogfmtLine(entry, withPriority: linesHavePriority)
     if !lines.write(line.text) { lostEntries += 1 }
   }

@@ -9,50 +9,61 @@ struct LogfmtLine {
   ///   - entry: the entry.
   ///   - withPriority: whether to begin with `<N>`, as sd-daemon(3) describes.
   init(_ entry: LogEntry, withPriority: Bool) {
-    let event = entry.fields.filter { $0.name == Self.eventName }
-    let others = entry.fields.filter { $0.name != Self.eventName }
-    let pairs =
-      (event + others).map { "\(Self.key($0.name))=\(Self.quoted($0.value))" }
-      + ["msg=\(Self.quoted(entry.message))"]
-    text = (withPriority ? "<\(entry.priority.rawValue)>" : "") + pairs.joined(separator: " ")
+    var line = withPriority ? "<\(entry.priority.rawValue)>" : ""
+    for field in entry.fields where field.name == Self.eventName { line.append(field) }
+    for field in entry.fields where field.name != Self.eventName { line.append(field) }
+    line += "msg="
+    line.append(quotedIfNeeded: entry.message)
+    text = line
   }
 
   private static let eventName = "DX_EVENT"
-  private static let prefix = "DX_"
+}
 
-  private static func key(_ name: String) -> String {
-    (name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name).lowercased()
+extension String {
+  fileprivate mutating func append(_ field: LogEntry.Field) {
+    let name = field.name.hasPrefix("DX_") ? field.name.dropFirst(3) : field.name[...]
+    self += name.lowercased()
+    self += "="
+    append(quotedIfNeeded: field.value)
+    self += " "
   }
 
   /// The value as it is where every reader agrees on it, else in double quotes.
   ///
   /// Characters that could end the line or steer a terminal are escaped as in JSON, so that an event is always one
   /// line and can be read back.
-  private static func quoted(_ value: String) -> String {
-    if !value.isEmpty, value.unicodeScalars.allSatisfy(isPlain) { return value }
-    return "\"" + value.unicodeScalars.map(escaped).joined() + "\""
+  fileprivate mutating func append(quotedIfNeeded value: String) {
+    if !value.isEmpty, value.utf8.allSatisfy(Self.isPlain) {
+      self += value
+      return
+    }
+    self += "\""
+    for scalar in value.unicodeScalars {
+      switch scalar {
+      case "\"": self += "\\\""
+      case "\\": self += "\\\\"
+      case "\n": self += "\\n"
+      case "\r": self += "\\r"
+      case "\t": self += "\\t"
+      case _ where scalar.breaksLines:
+        for unit in String(scalar).utf16 { self += Self.escape(unit) }
+      default: unicodeScalars.append(scalar)
+      }
+    }
+    self += "\""
   }
 
-  private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar {
-    case "A"..."Z", "a"..."z", "0"..."9", ".", "_", ":", "/", "+", "-": true
-    default: false
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    default: "._:/+-".utf8.contains(byte)
     }
   }
 
-  private static func escaped(_ scalar: Unicode.Scalar) -> String {
-    switch scalar {
-    case "\"": "\\\""
-    case "\\": "\\\\"
-    case "\n": "\\n"
-    case "\r": "\\r"
-    case "\t": "\\t"
-    case _ where scalar.breaksLines: String(scalar).utf16.map(codeUnit).joined()
-    default: String(scalar)
-    }
-  }
-
-  private static func codeUnit(_ unit: UInt16) -> String {
+  private static func escape(_ unit: UInt16) -> String {
     let digits = String(unit, radix: 16)
     return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
   }

@@ -18,7 +18,9 @@ extension String {
 extension Unicode.Scalar {
   /// Whether a terminal or a log reader may take it for the end of a line, or for a command.
   var breaksLines: Bool {
-    switch properties.generalCategory {
+    // Looking a property up costs much more.
+    if isASCII { return value < 0x20 || value == 0x7F }
+    return switch properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator: true
     default: false
     }

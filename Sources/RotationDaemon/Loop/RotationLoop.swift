@@ -75,7 +75,10 @@ package final class RotationLoop: @unchecked Sendable {
     effects += engine.handle(event, at: clock.moment)
     guard !isTurnScheduled else { return }
     isTurnScheduled = true
-    queue.async { [weak self] in self?.turn() }
+    queue.async { [weak self] in
+      // The end of a transport's turn may have come before it.
+      if let self, isTurnScheduled { turn() }
+    }
   }
 
   func reload(_ settings: Settings, records: [CredentialRecord]) {

@@ -13,9 +13,11 @@ package final class Journal {
 
   /// Says it.
   package func say(_ announcement: Announcement) {
+    let priority = Priority(rawValue: announcement.urgency.rawValue) ?? .notice
+    guard log.records(priority) else { return }
     log.record(
       LogEntry(
-        priority: Priority(rawValue: announcement.urgency.rawValue) ?? .notice,
+        priority: priority,
         messageID: announcement.event.messageID, message: announcement.message,
         fields: announcement.fields.map { LogEntry.Field(name: $0.name, value: $0.value) }))
   }
