@@ -165,6 +165,40 @@ import Testing
     #expect(world.store.instance.unauthorizedSince == nil)
   }
 
+  @Test("Rule 8: a key that may list but not update → one alert and a growing backoff")
+  func unauthorizedForUpdates() {
+    let world = EngineWorld(.many(3)) {
+      for credential in $0.settings.credentials { $0.dx.updates[credential.key] = .notAuthed }
+    }
+    world.run(.minutes(1))
+    let asked = world.settings.credentials.prefix(2).map(\.key)
+    for key in asked { world.put(.value("new"), into: key) }
+    world.run(.hours(5))
+    #expect(world.log.alerts(.apiUnauthorized) == ["raised critical"])
+    #expect(world.log.said(.apiRecovered).isEmpty)
+    #expect((10...40).contains(world.log.sends.count))
+    for key in asked { #expect(world.record(key).refusals.isEmpty) }
+    world.dx.updates = [:]
+    world.run(.hours(2))
+    #expect(world.log.alerts(.apiUnauthorized) == ["raised critical", "resolved critical"])
+    #expect(world.store.instance.unauthorizedSince == nil)
+    for key in asked { #expect(world.record(key).accepted?.fingerprint.text == "new") }
+  }
+
+  @Test("Rule 8: a key that may list but not update, and nothing to send any more → the alert ends")
+  func unauthorizedAndNothingToSend() {
+    let world = EngineWorld(.of()) { $0.dx.updates[.jira] = .notAuthed }
+    world.run(.minutes(1))
+    let first = world.record().accepted?.fingerprint.text ?? ""
+    world.put(.value("new"), into: .jira)
+    world.run(.hours(1))
+    #expect(world.log.alerts(.apiUnauthorized) == ["raised critical"])
+    world.put(.value(first), into: .jira)
+    world.run(.hours(2))
+    #expect(world.log.alerts(.apiUnauthorized) == ["raised critical", "resolved critical"])
+    #expect(world.log.said(.apiRecovered).count == 1)
+  }
+
   @Test("The API key's source cannot be read at the start → nothing is asked; one alert; recovered")
   func keyUnreadable() {
     let world = EngineWorld(.many(5)) { $0.apiKey = .missing }

@@ -82,6 +82,42 @@ import Testing
     #expect(dateless.log.values == ["new"])
   }
 
+  @Test("Rule 1: on_change = wait waits until DX has said whether there is a date")
+  func waitsForTheFirstList() {
+    let world = EngineWorld(.jira { $0.onChange = .wait }) {
+      $0.list("2026-12-31")
+      $0.dx.lists[CredentialKey.jira.connection] = .status(502)
+    }
+    world.run(.seconds(2))
+    world.put(.value("new"), into: .jira)
+    world.run(.hours(2))
+    #expect(world.log.values == [])
+    world.dx.lists = [:]
+    world.run(.hours(2))
+    #expect(world.log.values == [])
+    #expect(world.record().view.expiresAt == .at("2026-12-31"))
+    world.list(nil)
+    world.run(.hours(2))
+    #expect(world.log.values == ["new"])
+  }
+
+  @Test("Only DX's own date can be one that has not moved")
+  func awaitingAfterAge() {
+    let world = EngineWorld(.jira { $0.maxAge = .days(20) })
+    world.run(.days(50))
+    #expect(world.log.alerts(.awaitingSecret).first == "raised warning")
+    #expect(world.log.said(.awaitingSecret).first?.reason == nil)
+  }
+
+  @Test("expiration_unknown names the token that has no exp claim")
+  func tokenWithoutEnd() {
+    let world = EngineWorld(.jira { $0.expiration = .jwt(secret: "api_token") })
+    world.run(.minutes(5))
+    let said = world.log.said(.expirationUnknown)
+    #expect(said.count == 1)
+    #expect(said.first?.message.contains("the value of api_token has no end of its own") == true)
+  }
+
   @Test("first_seen = push sends a first value that is not due")
   func firstSeen() {
     let world = EngineWorld(.jira { $0.firstSeen = .push }) { $0.list("2026-12-31") }

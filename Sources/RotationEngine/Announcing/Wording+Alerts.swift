@@ -11,7 +11,7 @@ extension Wording {
     var said = Announcement(
       alert.kind.event, urgency, "\(subject.name): \(what)" + since(alert, phase, now: now),
       subject: subject,
-      reason: phase == .raised ? reason(alert, credential.record, assessment) : phase.rawValue)
+      reason: phase == .raised ? reason(alert, credential, assessment) : phase.rawValue)
     switch alert.kind {
     case .rotationHeld:
       if let error = credential.record.lastError { said.take(error) }
@@ -38,14 +38,21 @@ extension Wording {
   }
 
   private static func reason(
-    _ alert: StandingAlert, _ record: CredentialRecord, _ assessment: Assessment
+    _ alert: StandingAlert, _ credential: TrackedCredential, _ assessment: Assessment
   ) -> String? {
     switch alert.kind {
     case .rotationHeld: assessment.refusal?.cause.rawValue
-    case .sourceUnavailable: record.source.failure?.kind.rawValue
-    case .awaitingSecret where record.accepted?.origin == .pushed: "date_unmoved"
+    case .sourceUnavailable: credential.record.source.failure?.kind.rawValue
+    case .awaitingSecret where isUnderUnmovedDate(credential, assessment): "date_unmoved"
     default: nil
     }
+  }
+
+  /// Rule 4: whether DX accepted a first value, and still lists the date from before.
+  private static func isUnderUnmovedDate(
+    _ credential: TrackedCredential, _ assessment: Assessment
+  ) -> Bool {
+    credential.record.accepted?.origin == .pushed && assessment.window?.origin == .dx
   }
 
   private static func cause(
@@ -62,8 +69,11 @@ extension Wording {
       let taken = isMaybeTaken ? ". \(maybeTaken)" : ""
       let attempts = (assessment.refusal ?? record.refusals.first)?.attempts ?? 1
       let times = attempts == 1 ? "once" : "\(attempts) times"
-      return "\(said)\(taken). It was sent \(times) and is held now: "
-        + "put a new secret into the source, or run dx-rotated rotate"
+      let next =
+        assessment.refusal?.cause == .notFound
+        ? "mend the ids and reload, or run dx-rotated rotate once DX has it again"
+        : "put a new secret into the source, or run dx-rotated rotate"
+      return "\(said)\(taken). It was sent \(times) and is held now: \(next)"
     case .credentialMissing:
       return "DX does not list this credential any more, and nothing is sent for it. "
         + "Compare connection_id and id with DX, or remove it from the configuration"
@@ -72,7 +82,7 @@ extension Wording {
         return "the secret in DX is older than max_age, and the source still holds it. "
           + "Put a new secret into the source"
       }
-      if record.accepted?.origin == .pushed, policy.expiration == .dx {
+      if isUnderUnmovedDate(credential, assessment) {
         return "DX accepted the secret, but its date has not moved and is still \(date): "
           + "the secret was there from the first, so it may be the one that expires. "
           + "Put a new secret into the source, or correct the date in DX"

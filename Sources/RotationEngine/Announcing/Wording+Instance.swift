@@ -55,21 +55,21 @@ extension Wording {
     _ alert: StandingAlert, _ phase: AlertNotice.Phase, reason: String, expiresAt: WallTime?,
     watched: Int, nextAt: WallTime?, now: WallTime
   ) -> Announcement {
-    let behind = "\(watched) credential\(watched == 1 ? "" : "s")"
+    let behind = watched == 1 ? "1 credential is" : "\(watched) credentials are"
     let text =
       switch alert.kind {
       case .apiUnauthorized:
-        "DX refuses the API key: nothing can be rotated, \(behind) are behind it. "
+        "DX refuses the API key: nothing can be rotated, \(behind) behind it. "
           + "Put a valid key into the source of api.token; it is tried at once"
       case .apiUnavailable:
-        "DX cannot be reached for \(now - alert.since): \(reason). \(behind) are behind it. "
+        "DX cannot be reached for \(now - alert.since): \(reason). \(behind) behind it. "
           + "Look at the network, the proxy and api.url; it is tried again by itself"
       case .sourceUnavailable:
-        "the API key cannot be read: nothing can be rotated, \(behind) are behind it. "
+        "the API key cannot be read: nothing can be rotated, \(behind) behind it. "
           + "Look at the source of api.token"
       case .keyExpiring:
         "the API key \(expiresAt.map { $0 <= now ? "expired \($0)" : "expires \($0)" } ?? "expires"): "
-          + "without it nothing can be rotated, \(behind) are behind it. "
+          + "without it nothing can be rotated, \(behind) behind it. "
           + "Make a new key in DX and put it into the source of api.token"
       case .rotationHeld, .credentialMissing, .awaitingSecret, .expired, .credentialDisabled:
         alert.kind.rawValue

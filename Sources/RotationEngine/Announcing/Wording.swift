@@ -71,11 +71,18 @@ public enum Wording {
     return said
   }
 
-  static func expirationUnknown(_ subject: Subject, _ accepted: AcceptedValue?) -> Announcement {
+  static func expirationUnknown(
+    _ subject: Subject, _ expiration: Policy.Expiration, _ accepted: AcceptedValue?
+  ) -> Announcement {
     let cause =
-      accepted?.supersededDate.map {
-        "DX still lists the date of the secret before (\($0.date)), and there is no max_age"
-      } ?? "DX lists no expiration date, and there is neither expires_at nor max_age"
+      switch expiration {
+      case .jwt(let secret), .x509(let secret):
+        "the value of \(secret) has no end of its own, and there is no max_age"
+      case .dx, .fixed, .source:
+        accepted?.supersededDate.map {
+          "DX still lists the date of the secret before (\($0.date)), and there is no max_age"
+        } ?? "DX lists no expiration date, and there is neither expires_at nor max_age"
+      }
     return Announcement(
       .expirationUnknown, .notice,
       "\(subject.name): no expiration is known: \(cause). It is pushed when its source changes. "

@@ -51,8 +51,8 @@ struct Assessment: Hashable {
     let isOpen = window?.isOpen(at: now) ?? false
     guard
       let reason = Self.reasonToSend(
-        policy: policy, record: record, fingerprint: fingerprint, hasWindow: window != nil,
-        isOpen: isOpen)
+        policy: policy, record: record, fingerprint: fingerprint, isOpen: isOpen,
+        isUndated: window == nil && !(policy.expiration == .dx && record.listed.at == nil))
     else {
       let holdsAccepted = record.accepted?.fingerprint == fingerprint
       if holdsAccepted, isOpen, reviewUntil == nil { decision = .awaitSecret }
@@ -67,14 +67,15 @@ struct Assessment: Hashable {
 
   /// Rules 1 and 3, and `first_seen`: why the value in the source should be sent, if it should.
   private static func reasonToSend(
-    policy: Policy, record: CredentialRecord, fingerprint: Fingerprint, hasWindow: Bool,
-    isOpen: Bool
+    policy: Policy, record: CredentialRecord, fingerprint: Fingerprint, isOpen: Bool,
+    isUndated: Bool
   ) -> Attempt.Reason? {
     guard let accepted = record.accepted else { return nil }
     if accepted.fingerprint != fingerprint || accepted.isInDoubt {
       switch policy.onChange {
       case .push: return .changed
-      case .wait: return isOpen || !hasWindow ? .changed : nil
+      // Until DX has listed it for the first time, no more is known than that a date may come.
+      case .wait: return isOpen || isUndated ? .changed : nil
       }
     }
     switch accepted.origin {

@@ -65,7 +65,7 @@ extension Engine {
   ///
   /// A command tries a key that was refused in an earlier process.
   var isUnauthorized: Bool {
-    instance.unauthorizedSince != nil && (mode == .daemon || wasRefusedHere)
+    instance.unauthorizedSince != nil && !isKeyOnTrial && (mode == .daemon || wasRefusedHere)
   }
 
   /// Rule 8: DX refused the key.
@@ -76,23 +76,40 @@ extension Engine {
     let since = instance.unauthorizedSince ?? now
     instance.unauthorizedSince = since
     wasRefusedHere = true
-    if isNew || isProbe || instance.probe == nil {
+    if isNew || isProbe || isKeyOnTrial || instance.probe == nil {
       let failures = (instance.probe?.failures ?? 0) + 1
       instance.probe = BackoffState(
         since: since, failures: failures,
         nextAt: now + backoff.wait(afterFailures: failures, draw: &draw))
     }
+    isKeyOnTrial = false
     instance.refusedKey = keyInUse?.fingerprint
     readAPIKey()
     scheduleAPIKey()
     reassessInstance()
   }
 
-  /// DX takes the key: whatever waited for that goes on.
+  /// DX lists with the key again, and whatever waited for that goes on.
+  ///
+  /// A key that may list may still be one that may not update: while something is to be sent, only an answer to that
+  /// ends the alert and its backoff.
+  private mutating func listedWithRefusedKey() {
+    isKeyOnTrial = true
+    endIdleTrial()
+  }
+
+  /// With nothing to send, that DX lists is all that can be known of the key.
+  mutating func endIdleTrial() {
+    guard isKeyOnTrial, !connections.values.contains(where: { $0.busyCount > 0 }) else { return }
+    authorized()
+  }
+
+  /// DX takes the key.
   mutating func authorized() {
     guard let since = instance.unauthorizedSince else { return }
     announce(Wording.apiKeyAccepted(refusedFor: now - since))
     instance.unauthorizedSince = nil
+    isKeyOnTrial = false
     instance.probe = nil
     instance.refusedKey = nil
     reassessInstance()
@@ -121,7 +138,7 @@ extension Engine {
       let next = now + backoff.wait(afterFailures: failures, draw: &draw)
       instance.probe?.nextAt = next
       reassessInstance()
-    case .accepted, .refused, .notFound: authorized()
+    case .accepted, .refused, .notFound: listedWithRefusedKey()
     }
   }
 

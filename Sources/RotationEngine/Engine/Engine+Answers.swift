@@ -32,7 +32,7 @@ extension Engine {
       // A key that was replaced meanwhile was refused for nothing.
       guard let key = keyInUse, sending.since >= key.since else { return }
       unauthorized(isProbe: false)
-    case .accepted, .refused, .notFound: if mode == .onePass { authorized() }
+    case .accepted, .refused, .notFound: if mode == .onePass || isKeyOnTrial { authorized() }
     case .unreachable: break
     }
   }

@@ -121,7 +121,9 @@ extension Engine {
     if case .send = assessment.decision { return }
     credentials[slot].record.saidExpirationUnknown = true
     changed.insert(slot)
-    announce(Wording.expirationUnknown(credential.subject, credential.record.accepted))
+    announce(
+      Wording.expirationUnknown(
+        credential.subject, credential.settings.policy.expiration, credential.record.accepted))
   }
 }
 

@@ -19,7 +19,7 @@ extension Engine {
       return LastError(
         at: now, kind: .source, error: keyFailure?.message ?? "the API key was not read yet")
     }
-    if instance.unauthorizedSince != nil, mode == .daemon {
+    if isUnauthorized, mode == .daemon {
       return LastError(at: now, kind: .unauthorized, error: "not_authed")
     }
     if isThrottled, let next = instance.throttle?.nextAt {

@@ -50,6 +50,7 @@ extension Engine {
   /// Starts what may be started now.
   mutating func pump() {
     probe()
+    endIdleTrial()
     guard isGateOpen else {
       if mode == .onePass { giveUp() }
       return scheduleQueue()

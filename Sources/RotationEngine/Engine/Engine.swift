@@ -52,6 +52,8 @@ public struct Engine {
   var keyFailure: SourceFailure?
   /// The connection whose list tries a refused key, while it is under way.
   var probing: Int64?
+  /// Whether DX lists with a key that it refused, and has yet to take an update with it.
+  var isKeyOnTrial = false
   /// Whether DX refused the key in this process, rather than in an earlier one.
   var wasRefusedHere = false
   /// Readings under way whose result is of no use any more: their sources changed with a reload.

@@ -9,6 +9,8 @@ struct DXModel {
     case refuse(String)
     /// `credential_not_found`.
     case notFound
+    /// `not_authed`.
+    case notAuthed
     /// 429.
     case throttle(Answer.RetryAfter?)
     /// An HTTP status with HTML.
@@ -74,6 +76,7 @@ struct DXModel {
     case .accept: .answered(Answer(status: 200, body: .object(.init(ok: true))))
     case .refuse(let label): error(label, 422, display: "please check the secret")
     case .notFound: error("credential_not_found", 404)
+    case .notAuthed: error("not_authed", 401)
     case .throttle(let after): throttled(after)
     case .status(let status): .answered(Answer(status: status, body: .other("HTML")))
     case .unreachable(let why): .failed(why)
