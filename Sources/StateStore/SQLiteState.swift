@@ -22,6 +22,7 @@ package final class SQLiteState: DurableState {
   let connection: Connection
   let directory: StateDirectory
   let isReadOnly: Bool
+  private let isDaemon: Bool
   let claims: Claims?
   private let lock: DirectoryLock?
   private var key: SecretBytes?
@@ -34,23 +35,25 @@ package final class SQLiteState: DurableState {
   ///
   /// - Parameters:
   ///   - directory: the state directory; for writing it is made if it is missing, its parents not.
-  ///   - url: the instance's URL, as `APISettings.url` writes it.
+  ///   - url: the instance's URL, as `APISettings.url` writes it; nil, only with `readOnly`: the one that a
+  ///     daemon used last.
   ///   - access: what for.
   ///   - now: the present, for the names of files that are moved aside.
   /// - Throws: `inUse`, `unwritable`, `unreadable`, `newer`, `busy`; only with `readOnly` `absent` and `older`;
   ///   `corrupt` where it may not be rebuilt: with `readOnly`, or while others are at work.
   package convenience init(
-    directory: String, instance url: String, access: Access, now: WallTime = .present
+    directory: String, instance url: String?, access: Access, now: WallTime = .present
   ) throws(StateError) {
     try self.init(
       directory: directory, instance: url, access: access, schema: .current, now: now)
   }
 
   init(
-    directory path: String, instance url: String, access: Access, schema: Schema, now: WallTime
+    directory path: String, instance url: String?, access: Access, schema: Schema, now: WallTime
   ) throws(StateError) {
-    self.url = url
+    self.url = url ?? ""
     isReadOnly = access == .readOnly
+    isDaemon = access == .daemon
     switch access {
     case .readOnly:
       directory = try StateDirectory(existing: path)
@@ -76,7 +79,9 @@ package final class SQLiteState: DurableState {
       key = opened.key.key
       self.lock = lock
     }
-    try use(instance: url)
+    let last = "SELECT url FROM instance ORDER BY used_at DESC LIMIT 1"
+    let used = try url == nil ? connection.text(last) : url
+    try use(instance: used ?? "")
   }
 
   // The database is closed before the locks go.
@@ -98,6 +103,12 @@ package final class SQLiteState: DurableState {
       $0.add(url)
     } row: { (row: inout Row) throws(StateError) in
       number = try row.integer()
+    }
+    if isDaemon {
+      try connection.run("UPDATE instance SET used_at = ? WHERE number = ?") {
+        $0.add(WallTime.present)
+        $0.add(number)
+      }
     }
     self.url = url
     instanceNumber = number

@@ -6,16 +6,10 @@ struct HistorySubcommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "history", abstract: "Attempts, newest first.")
 
-  @OptionGroup var common: CommonOptions
-
-  @Argument(help: "Credentials by name; none: all.")
-  var name: [String] = []
+  @OptionGroup var options: ListingOptions
 
   @Option(help: "At most so many.")
   var limit = 100
-
-  @Flag(help: "Print one JSON document.")
-  var json = false
 
   func validate() throws {
     guard limit > 0 else { throw ValidationError("--limit takes a whole number from 1") }
@@ -23,7 +17,7 @@ struct HistorySubcommand: ParsableCommand {
 
   func run() throws {
     ProcessSetup.prepare()
-    let command = HistoryCommand(place: common.place, names: name, limit: limit, isJSON: json)
+    let command = HistoryCommand(options.listing, limit: limit)
     try ExitStatus.end { () throws(ExitStatus) in try command.run() }
   }
 }

@@ -6,17 +6,11 @@ struct PlanSubcommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan", abstract: "What would be sent, when, and why; never a value.")
 
-  @OptionGroup var common: CommonOptions
-
-  @Argument(help: "Credentials by name; none: all.")
-  var name: [String] = []
-
-  @Flag(help: "Print one JSON document.")
-  var json = false
+  @OptionGroup var options: ListingOptions
 
   func run() throws {
     ProcessSetup.prepare()
-    let command = PlanCommand(place: common.place, names: name, isJSON: json)
+    let command = PlanCommand(options.listing)
     try ExitStatus.end { () throws(ExitStatus) in try command.run() }
   }
 }

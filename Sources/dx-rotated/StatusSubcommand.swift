@@ -6,19 +6,16 @@ struct StatusSubcommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
     abstract: "The state of each credential, whether or not the daemon runs.",
-    discussion: "Exits with 1 if a credential needs a person, or no daemon runs.")
+    discussion: """
+      Exits with 1 if a credential needs a person, or no daemon runs. With an invalid configuration it shows what is \
+      stored by the one before, and exits with 78.
+      """)
 
-  @OptionGroup var common: CommonOptions
-
-  @Argument(help: "Credentials by name; none: all.")
-  var name: [String] = []
-
-  @Flag(help: "Print one JSON document.")
-  var json = false
+  @OptionGroup var options: ListingOptions
 
   func run() throws {
     ProcessSetup.prepare()
-    let command = StatusCommand(place: common.place, names: name, isJSON: json)
+    let command = StatusCommand(options.listing)
     try ExitStatus.end { () throws(ExitStatus) in try command.run() }
   }
 }

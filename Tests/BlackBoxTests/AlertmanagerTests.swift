@@ -3,9 +3,11 @@ import Testing
 
 /// Against a real Prometheus Alertmanager, which passes on what it is told.
 @Suite(.limited) struct AlertmanagerTests {
-  /// A scene with an Alertmanager as its only channel.
-  private func scene(at path: String = "") throws -> (Scene, Alertmanager) {
-    let scene = try WebhookAlertTests.scene("")
+  /// A scene with an Alertmanager as its only channel, and a credential that is held for values that begin with `bad`.
+  private func scene(
+    _ name: String = "jira-cloud", at path: String = ""
+  ) throws -> (Scene, Alertmanager) {
+    let scene = try Scene([Account(name, inDX: refusal("Duplicate secrets"))])
     let alertmanager = try Alertmanager(in: scene.place.root)
     try scene.place.dropIn(
       "16-alert",
@@ -13,12 +15,13 @@ import Testing
     return (scene, alertmanager)
   }
 
-  @Test func anAlertIsRaisedThereAndResolved() throws {
-    let (scene, alertmanager) = try scene()
-    let daemon = try scene.settledDaemon()
-    try scene.place.put("bad-1", into: "jira-cloud")
+  @Test(arguments: ["jira-cloud", #"it's a "quoted" \ {{name}} é 鍵"#])
+  func anAlertIsRaisedThereAndResolved(name: String) throws {
+    let (scene, alertmanager) = try scene(name)
+    let daemon = try scene.settledDaemon(name)
+    try scene.place.put("bad-1", into: name)
     let raised = try alertmanager.wait(for: "firing", "DXRotatedRotationHeld")
-    #expect(raised.labels["credential"] == "jira-cloud")
+    #expect(raised.labels["credential"] == name)
     #expect(raised.labels["severity"] == "warning")
     #expect(raised.annotations["description"]?.contains("The vendor refused it") == true)
     let standing = try alertmanager.standing()
@@ -26,7 +29,7 @@ import Testing
     // Five minutes ahead, but for the moment in between.
     #expect(try Instant(standing[0].endsAt) - Instant(standing[0].updatedAt) > 200)
 
-    try scene.place.put("value-2", into: "jira-cloud")
+    try scene.place.put("value-2", into: name)
     let resolved = try alertmanager.wait(for: "resolved", "DXRotatedRotationHeld")
     #expect(resolved.labels == raised.labels)
     #expect(try alertmanager.standing().isEmpty)

@@ -107,20 +107,35 @@ import Testing
       """
       [alert.command.bad]
       argv = ["/bin/sh", "-c", "echo out of paper >&2; exit 1"]
-      [alert.command.good]
-      argv = ["/bin/sh", "-c", "cat > $DX_MARK; :"]
+      [alert.command.endless]
+      argv = ["/bin/sleep", "1000"]
+      [alert.command.missing]
+      argv = ["/nonexistent/program"]
+      [alert.command.loud]
+      argv = ["/usr/bin/head", "-c", "1000000", "/dev/zero"]
       """)
-    let mark = scene.place.root + "/seen"
+    let seen = try FolderWatch(scene.place.root)
+    let root = scene.place.root
     try scene.place.dropIn(
-      "17-alert", "[alert.command.good]\nargv = [\"/usr/bin/tee\", \"\(mark)\"]")
+      "17-alert",
+      """
+      [alert.command.good]
+      argv = ["/bin/sh", "-c", "cat > \(root)/.new && mv \(root)/.new \(root)/$DX_PHASE"]
+      """)
     let daemon = try scene.settledDaemon()
     try scene.place.put("bad-1", into: "jira-cloud")
     let failed = try daemon.event("alert_delivery_failed", ["reason": "command.bad"])
     #expect(failed["error"]?.contains("out of paper") == true)
+    let missing = try daemon.event("alert_delivery_failed", ["reason": "command.missing"])
+    #expect(missing["error"]?.contains("No such file or directory") == true)
+    #expect(try seen.wait(for: "raised") { $0 }.contains("rotation_held"))
     try scene.place.put("value-2", into: "jira-cloud")
     try daemon.event("rotated")
-    try daemon.stop()
-    #expect(try String(contentsOfFile: mark, encoding: .utf8).contains("rotation_held"))
+    #expect(try seen.wait(for: "resolved") { $0 }.contains("rotation_held"))
+    let log = try daemon.stop()
+    #expect(
+      Set(log.of("alert_delivery_failed").compactMap { $0["reason"] })
+        == ["command.bad", "command.missing"])
   }
 
   /// Reads a named pipe to its end, which comes when no process has it open for writing any more.

@@ -51,6 +51,25 @@ import Testing
     #expect(try scene.place.run("check", "--online").status == 69)
   }
 
+  /// A connection that does not answer is named while it is waited for, and takes no other's verdict away.
+  @Test(arguments: [true, false]) func checkOnlineSaysWhatItWaitsFor(withDaemon: Bool) throws {
+    let scene = try Scene(
+      [Account("a", connection: 1, id: 10), Account("b", connection: 2, id: 20)],
+      api: "timeout = \"5s\"")
+    let daemon = withDaemon ? try scene.settledDaemon("a", "b") : nil
+    if withDaemon { try scene.simulator.wait(for: 2, .list) }
+    try scene.simulator.fault(
+      #"{"match":"list","connection":2,"times":0,"kind":"delay","ms":60000}"#)
+    let check = try scene.place.run("check", "--online")
+    #expect(check.status == 69, "\(check)")
+    #expect(check.errors.contains("1 of 2 answered; waiting for connection 2"))
+    #expect(check.errors.contains("connection 2: error: DX could not be reached"))
+    #expect(check.errors.contains("  b (20): not known"))
+    #expect(check.output.contains("connection 1: the API key is accepted"))
+    #expect(check.output.contains("  a (10): expires \(Day.farOff)"))
+    try daemon?.crash()
+  }
+
   // MARK: plan
 
   private struct Row: Decodable {

@@ -164,17 +164,64 @@ import Testing
     let piped = try scene.place.run("status").output
     #expect(!piped.contains("\u{1B}"))
     #expect(piped.contains(name))
-    let command = ([Program.rotated.path, "status"] + scene.place.options).joined(separator: " ")
-    let terminal = try ChildProcess(
-      "/usr/bin/script", ["-qec", command, "/dev/null"],
-      environment: noColor ? ["NO_COLOR": "1"] : [:]
-    ).result()
+    let terminal = try scene.place.onTerminal("status", colour: !noColor)
     #expect(terminal.status == 1)
-    #expect(terminal.output.contains("\u{1B}[") == !noColor)
-    if noColor {
-      let lines = terminal.output.replacingOccurrences(of: "\r", with: "").split(separator: "\n")
-      #expect(lines.allSatisfy { $0.count <= 80 }, "\(terminal.output)")
+    #expect(terminal.lines.contains { $0.contains("\u{1B}[") } == !noColor)
+    try daemon.stop()
+  }
+
+  /// The daemon goes on with the configuration before, so what it does is shown, beside what is wrong.
+  @Test func anInvalidConfigurationTakesNoViewAway() throws {
+    let scene = try Scene([
+      Account(inDX: refusal()), Account("fine", id: 457), Account("gone", id: 458),
+    ])
+    let daemon = try scene.settledDaemon("jira-cloud", "fine", "gone")
+    try scene.place.removeDropIn("20-gone")
+    daemon.reload()
+    try daemon.event("config_loaded", number: 2)
+    try scene.place.put("bad-1", into: "jira-cloud")
+    try daemon.event("rotation_held")
+    try scene.place.dropIn("30-broken", "[credential.fine]\nconection_id = 3")
+    daemon.reload()
+    try daemon.event("config_rejected")
+    for isRunning in [true, false] {
+      if !isRunning { try daemon.stop() }
+      let page = try scene.place.run("status")
+      #expect(page.status == 78)
+      #expect(page.errors.contains("30-broken.toml:2:1: error: unknown key"))
+      #expect(page.output.contains("jira-cloud  held"), "\(page)")
+      #expect(page.output.contains("The vendor refused it"))
+      #expect(page.output.contains("2 credentials, 1 needs a person"))
+      let seen = try report(scene)
+      let names = seen["credentials"]?.array?.compactMap { $0.object?["name"]?.text }
+      #expect(names == ["fine", "jira-cloud"])
+      #expect(seen["daemon"]?.object?["running"] == .bool(isRunning))
+      #expect(try credential(seen, "jira-cloud")["state"] == .text("held"))
+      #expect(try scene.place.run("status", "fine").output.contains("1 credential, none"))
+      #expect(try scene.place.run("status", "nobody").status == 78)
+      let history = try scene.place.run("history", "jira-cloud")
+      #expect(history.status == 78)
+      #expect(history.output.contains("verification"))
     }
+  }
+
+  /// A state directory that nobody wrote to yet has nothing to show.
+  @Test func anInvalidConfigurationBeforeTheFirstStartIsSaidAlone() throws {
+    let scene = try Scene()
+    try scene.place.dropIn("30-broken", "nonsense = 1")
+    let result = try scene.place.run("status")
+    #expect(result.status == 78)
+    #expect(result.output.isEmpty)
+    #expect(result.errors.contains("30-broken.toml:1:1"))
+  }
+
+  @Test func theDateOfAnExpiringKeyIsShown() throws {
+    let scene = try Scene(api: "token_expires_at = \(Day.soon)")
+    let daemon = try scene.daemon()
+    try daemon.event("key_expiring")
+    let page = try scene.place.run("status")
+    #expect(page.status == 1)
+    #expect(page.output.contains("the API key expires \(Day.soon)T00:00:00Z"), "\(page)")
     try daemon.stop()
   }
 }

@@ -26,7 +26,7 @@ import Testing
   @Test func `what the first version wrote is brought forward`() throws {
     let place = try Place()
     do {
-      let first = try place.open(schema: Schema(steps: [Schema.current.steps[0]]))
+      let first = try place.open(.command, schema: Schema(steps: [Schema.current.steps[0]]))
       try first.connection.execute(
         """
         INSERT INTO credential (instance, connection_id, id, name, sources_digest,
@@ -109,6 +109,7 @@ import Testing
     #expect(
       hashes == [
         14_513_378_200_344_913_771, 152_244_447_251_570_747, 14_295_077_269_337_974_917,
+        12_323_575_501_518_959_765,
       ])
   }
 }

@@ -16,6 +16,7 @@ final class ChannelQueue {
   private let timer: any DispatchSourceTimer
   private var pending: PendingAlerts
   private var underWay: [AlertMessage] = []
+  private var pace = DeliveryPace()
   private var isWaiting = false
   /// Failures in a row.
   private(set) var failures = 0
@@ -81,6 +82,11 @@ final class ChannelQueue {
   /// Tells the channel what is next, unless it is being told or has to be left alone.
   func advance() {
     guard underWay.isEmpty, !isWaiting, !pending.isEmpty else { return }
+    // An Alertmanager has a pace of its own for people.
+    if !channel.isAlertmanager {
+      let span = pace.wait(at: Self.steady)
+      guard span == .zero else { return wait(span) }
+    }
     underWay = pending.take()
     deliver(underWay, channel) { [weak self] failure in self?.ended(failure) }
   }
@@ -95,6 +101,7 @@ final class ChannelQueue {
       wait(max(Self.wait(afterFailures: failures), failure.retryAfter ?? .zero))
     } else {
       failures = 0
+      pace.count(at: Self.steady)
       for message in told where !pending.contains(message) { changed?(message.identity, nil) }
     }
     ended?(failure)
@@ -105,6 +112,10 @@ final class ChannelQueue {
     isWaiting = true
     timer.schedule(
       deadline: .now() + .milliseconds(Int(span.milliseconds)), leeway: .milliseconds(100))
+  }
+
+  private static var steady: TimeSpan {
+    .milliseconds(Int64(clamping: DispatchTime.now().uptimeNanoseconds / 1_000_000))
   }
 
   /// Equal jitter: between half the step and the step.

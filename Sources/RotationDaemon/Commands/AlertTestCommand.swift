@@ -28,7 +28,7 @@ package struct AlertTestCommand {
     var status = ExitStatus.done
     for channel in channels {
       guard let failure = failures[channel.id] else {
-        Output.line("\(channel.id.printable): delivered")
+        Output.text("\(channel.id.printable): delivered")
         continue
       }
       Output.error("\(channel.id.printable): error: \(failure.message.printable)")

@@ -30,7 +30,7 @@ package struct CheckCommand {
     }
     if worst == .done {
       let files = configuration.files.count
-      Output.line(
+      Output.text(
         "\(files) drop-in\(files == 1 ? "" : "s"), \(count) credential\(count == 1 ? "" : "s"): "
           + "no problem found")
     }
@@ -48,7 +48,7 @@ package struct CheckCommand {
       for warning in warnings { Output.error("\(name): warning: \(warning)") }
       guard let failure else { return }
       if failure.kind == .elsewhere {
-        Output.line("\(name): note: \(failure.message)")
+        Output.text("\(name): note: \(failure.message)")
       } else {
         Output.error("\(name): error: \(failure.message)")
         worst = .sourceUnavailable
@@ -73,12 +73,16 @@ package struct CheckCommand {
     for connection in reply.connections ?? [] {
       if let error = connection.error {
         Output.error("connection \(connection.connectionID): error: \(error.printable)")
-        continue
+      } else {
+        Output.line("connection \(connection.connectionID): the API key is accepted")
       }
-      Output.line("connection \(connection.connectionID): the API key is accepted")
       for credential in connection.credentials {
-        let line = "  \(credential.name.printable) (\(credential.id)): \(credential.message)"
-        if credential.isListed { Output.line(line) } else { Output.error(line) }
+        let verdict = "\(credential.name.printable) (\(credential.id)): \(credential.message)"
+        if credential.isListed {
+          Output.text(verdict, indent: 2)
+        } else {
+          Output.error("  \(verdict)")
+        }
       }
     }
     return ExitStatus(rawValue: reply.status) ?? .unexpected

@@ -3,17 +3,13 @@ import StateStore
 
 /// `dx-rotated history`.
 package struct HistoryCommand {
-  private let place: CommandPlace
-  private let names: [String]
+  private let listing: Listing
   private let limit: Int
-  private let isJSON: Bool
 
   /// Makes the command.
-  package init(place: CommandPlace, names: [String], limit: Int, isJSON: Bool) {
-    self.place = place
-    self.names = names
+  package init(_ listing: Listing, limit: Int) {
+    self.listing = listing
     self.limit = limit
-    self.isJSON = isJSON
   }
 
   private struct Entry: Encodable, Sendable {
@@ -52,28 +48,27 @@ package struct HistoryCommand {
 
   /// Prints the attempts, newest first.
   package func run() throws(ExitStatus) -> ExitStatus {
-    let picture = try StoredPicture(place)
-    let selected = try place.select(names, from: picture.settings)
+    let picture = try StoredPicture(listing)
     let attempts: [Attempt]
     do {
       attempts =
         try picture.state?.history(
-          keys: names.isEmpty ? nil : selected.map(\.key), limit: limit) ?? []
+          keys: listing.names.isEmpty ? nil : picture.credentials.map(\.record.key), limit: limit)
+        ?? []
     } catch {
       Output.error("dx-rotated: \(error)")
       throw ExitStatus(error)
     }
-    if isJSON {
-      Output.line(JSONOutput.text(attempts.map(Entry.init)))
-      return .done
-    }
-    for line in Self.lines(attempts, terminal: .standardOutput) { Output.line(line) }
-    return .done
+    listing.print(attempts.map(Entry.init)) { Self.lines(attempts, terminal: $0) }
+    return picture.settings == nil ? .configuration : .done
   }
 
   private static func lines(_ attempts: [Attempt], terminal: Terminal) -> [String] {
     guard !attempts.isEmpty else { return ["nothing was sent yet"] }
-    var table = Table(header: ["TIME", "NAME", "TRY", "OUTCOME", "TOOK", "WHY"])
+    var table = Table([
+      .fixed("TIME"), .elastic("NAME"), .fixed("TRY"), .fixed("OUTCOME"), .fixed("TOOK"),
+      .elastic("WHY"),
+    ])
     for attempt in attempts {
       let took = attempt.finishedAt.map { "\(max(.zero, $0 - attempt.at))" } ?? "-"
       table.add([

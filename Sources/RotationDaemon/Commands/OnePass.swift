@@ -34,7 +34,7 @@ struct OnePass {
         let desk = ControlDesk(loop: loop)
         result.keep = (loop, desk)
         loop.whenReadyForCommands {
-          desk.answer(request) { reply in
+          desk.answer(request, progress: { Output.error($0) }) { reply in
             result.reply = reply
             loop.turnEnded = { if loop.engine.isAtRest { finished.signal() } }
             loop.post(.tick)

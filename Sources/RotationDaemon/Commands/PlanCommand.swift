@@ -2,27 +2,19 @@ import RotationEngine
 
 /// `dx-rotated plan`.
 package struct PlanCommand {
-  private let place: CommandPlace
-  private let names: [String]
-  private let isJSON: Bool
+  private let listing: Listing
 
   /// Makes the command.
-  package init(place: CommandPlace, names: [String], isJSON: Bool) {
-    self.place = place
-    self.names = names
-    self.isJSON = isJSON
-  }
+  package init(_ listing: Listing) { self.listing = listing }
 
   /// Prints what would be sent, when and why.
   package func run() throws(ExitStatus) -> ExitStatus {
-    let reply = try CommandAnswer(place: place).ask(ControlRequest(.plan, names: names))
-    let plan = reply.plan ?? []
-    if isJSON {
-      Output.line(JSONOutput.text(plan))
-    } else {
+    let request = ControlRequest(.plan, names: listing.names)
+    let plan = try CommandAnswer(place: listing.place).ask(request).plan ?? []
+    listing.print(plan) { terminal in
       // Who is asked for by name is shown, however far off.
-      let page = PlanPage(plan: plan, isWhole: !names.isEmpty, now: SystemClock().wall)
-      Output.line(page.lines(for: .standardOutput).joined(separator: "\n"))
+      PlanPage(plan: plan, isWhole: !listing.names.isEmpty, now: SystemClock().wall)
+        .lines(for: terminal)
     }
     let status = plan.first { $0.status != 0 }?.status ?? 0
     return ExitStatus(rawValue: status) ?? .unexpected

@@ -27,7 +27,7 @@ struct PlanPage {
 
     var lines: [String] = []
     if !shown.isEmpty {
-      var table = Table(header: ["DATE", "WHEN", "NAME", "WHAT"])
+      var table = Table([.fixed("DATE"), .fixed("WHEN"), .elastic("NAME"), .fixed("WHAT")])
       for row in shown {
         table.add([
           (row.at.map { max($0, now).date } ?? "-", .plain),
@@ -44,7 +44,7 @@ struct PlanPage {
       lines.append("nothing is planned for the next \(Self.horizon)")
     }
     if let next = later.first {
-      lines.append(
+      lines += terminal.wrapped(
         "\(later.count) later: the next is \(next.report.name.printable) on \(time(next).date)")
     }
     if !waiting.isEmpty, !isWhole {
@@ -61,8 +61,4 @@ struct PlanPage {
     return row.report.status != 0
       || ["await_secret", "hold", "blocked"].contains(row.report.action)
   }
-}
-
-extension String {
-  fileprivate var withSpaces: String { String(map { $0 == "_" ? " " : $0 }) }
 }

@@ -16,7 +16,7 @@ package struct RotateCommand {
     let reply = try CommandAnswer(place: place).ask(request)
     for report in reply.rotations ?? [] {
       let line = "\(report.name.printable): \(report.message.printable)"
-      if report.status == 0 { Output.line(line) } else { Output.error(line) }
+      if report.status == 0 { Output.text(line) } else { Output.error(line) }
     }
     return ExitStatus(rawValue: reply.status) ?? .unexpected
   }

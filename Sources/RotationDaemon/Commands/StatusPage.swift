@@ -3,13 +3,12 @@ import RotationEngine
 /// `status` for people: what needs a person first, and what to do below each row in trouble.
 struct StatusPage {
   let picture: StoredPicture
-  let selected: [CredentialSettings]
   let now: WallTime
 
   private struct Row {
-    var settings: CredentialSettings
-    var record: CredentialRecord
+    var credential: StoredPicture.Credential
 
+    var record: CredentialRecord { credential.record }
     var view: CredentialView { record.view }
     var isCritical: Bool { record.worstAlert?.severity == .critical }
     var needsPerson: Bool { view.needsAttention && view.state != .disabled }
@@ -25,26 +24,26 @@ struct StatusPage {
       case .disabled: trouble = 4
       }
       let time = view.expiresAt ?? view.nextActionAt
-      return (trouble, time?.millisecondsSinceEpoch ?? .max, settings.name)
+      return (trouble, time?.millisecondsSinceEpoch ?? .max, credential.name)
     }
   }
 
   func lines(for terminal: Terminal) -> [String] {
-    let rows = selected.map { Row(settings: $0, record: picture.record(of: $0)) }
-      .sorted { $0.rank < $1.rank }
-    var lines = terminal.wrapped(daemonLine, indent: 0)
+    let rows = picture.credentials.map(Row.init).sorted { $0.rank < $1.rank }
+    var lines = terminal.wrapped(daemonLine)
     for alert in picture.instance.alerts {
       let text = Wording.standingOfInstance(
-        alert, watched: picture.settings.credentials.count, now: now)
-      lines += terminal.wrapped(
-        "\(alert.severity.rawValue.uppercased()): \(text.printable)", indent: 0)
+        alert, watched: picture.count, expiresAt: keyExpiresAt, now: now)
+      lines += terminal.wrapped("\(alert.severity.rawValue.uppercased()): \(text.printable)")
     }
     guard !rows.isEmpty else { return lines + ["no credential is configured"] }
     lines += ["\(count(rows))", ""]
-    var table = Table(header: ["NAME", "STATE", "EXPIRES", "NEXT", "LAST PUSH"])
+    var table = Table([
+      .elastic("NAME"), .fixed("STATE"), .fixed("EXPIRES"), .fixed("NEXT"), .fixed("LAST PUSH"),
+    ])
     for row in rows {
       table.add([
-        (row.settings.name.printable, .plain), (row.view.state.rawValue, colour(row)),
+        (row.credential.name.printable, .plain), (row.view.state.rawValue, colour(row)),
         (RelativeTime.text(row.view.expiresAt, from: now), .plain),
         (RelativeTime.text(row.view.nextActionAt, from: now), .plain),
         (RelativeTime.text(row.record.lastPushedAt, from: now), .plain),
@@ -52,6 +51,11 @@ struct StatusPage {
       if let text = whatToDo(row) { table.note(text.printable) }
     }
     return lines + table.lines(for: terminal)
+  }
+
+  /// When the API key expires, where the configuration itself says it.
+  private var keyExpiresAt: WallTime? {
+    if case .fixed(let date)? = picture.settings?.api.tokenExpiration { date } else { nil }
   }
 
   private var daemonLine: String {
@@ -77,8 +81,11 @@ struct StatusPage {
 
   private func whatToDo(_ row: Row) -> String? {
     if row.needsPerson, let alert = row.record.worstAlert {
-      return Wording.standing(
-        alert, row.settings, row.record, retry: picture.settings.retry, now: now)
+      guard let settings = row.credential.settings, let retry = picture.settings?.retry else {
+        let failure = row.record.shownError.map { ": \(Wording.failure($0))" } ?? ""
+        return "\(alert.kind.rawValue.withSpaces) since \(alert.since)\(failure)"
+      }
+      return Wording.standing(alert, settings, row.record, retry: retry, now: now)
     }
     switch row.view.state {
     case .retrying, .held, .sourceUnavailable, .awaitingSecret:

@@ -80,15 +80,15 @@ struct StatusReport: Encodable, Sendable {
 }
 
 extension StatusReport {
-  /// Makes the report of what is stored about these credentials.
-  init(_ picture: StoredPicture, _ selected: [CredentialSettings], now: WallTime) {
-    let nextWake = selected.compactMap { picture.record(of: $0).view.nextActionAt }.min()
+  /// Makes the report of what is stored.
+  init(_ picture: StoredPicture, now: WallTime) {
+    let nextWake = picture.credentials.compactMap { $0.record.view.nextActionAt }.min()
     daemon = DaemonPart(
       running: picture.daemon != nil, pid: Nullable(picture.daemon?.process),
       since: Nullable(picture.daemon?.since?.description),
       nextWakeAt: Nullable(
         picture.daemon == nil ? nil : nextWake.map { max($0, now).description }))
-    credentials = selected.map { CredentialPart($0, picture.record(of: $0)) }
+    credentials = picture.credentials.map(CredentialPart.init)
     alerts = picture.instance.alerts.map(AlertPart.init)
   }
 
@@ -99,11 +99,12 @@ extension StatusReport {
 }
 
 extension StatusReport.CredentialPart {
-  init(_ credential: CredentialSettings, _ record: CredentialRecord) {
+  init(_ credential: StoredPicture.Credential) {
+    let record = credential.record
     let view = record.view
     name = credential.name
-    connectionID = credential.key.connection
-    id = credential.key.id
+    connectionID = record.key.connection
+    id = record.key.id
     state = view.state.rawValue
     needsAttention = view.needsAttention && view.state != .disabled
     expiresAt = Nullable(view.expiresAt?.description)

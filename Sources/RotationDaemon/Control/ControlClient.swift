@@ -22,7 +22,7 @@ package struct ControlClient {
     self.descriptor = descriptor
   }
 
-  /// Asks, and waits for the answer.
+  /// Asks, says on stderr how far the daemon is, and waits for the answer.
   ///
   /// - Throws: `ExitStatus.tryLater`, said on stderr, if the daemon hangs up.
   package func ask(_ request: ControlRequest) throws(ExitStatus) -> ControlReply {
@@ -46,13 +46,20 @@ package struct ControlClient {
     while true {
       let count = read(descriptor, &buffer, buffer.count)
       if count < 0, errno == EINTR { continue }
-      guard count > 0 else { break }
-      received += buffer.prefix(count)
+      guard count > 0 else { throw hungUp() }
+      let read = buffer.prefix(count)
+      received += read
+      guard read.contains(UInt8(ascii: "\n")) else { continue }
+      var lines = received.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      received = Array(lines.removeLast())
+      for line in lines {
+        guard let reply = try? JSONDecoder().decode(ControlReply.self, from: Data(line)) else {
+          throw hungUp()
+        }
+        guard let progress = reply.progress else { return reply }
+        Output.error(progress)
+      }
     }
-    guard let reply = try? JSONDecoder().decode(ControlReply.self, from: Data(received)) else {
-      throw hungUp()
-    }
-    return reply
   }
 
   private func hungUp() -> ExitStatus {

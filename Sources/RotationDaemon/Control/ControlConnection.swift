@@ -2,7 +2,7 @@ import Dispatch
 import FoundationEssentials
 import Glibc
 
-/// One client of the control socket: a line in, a line out.
+/// One client of the control socket: a line in, a line out, and lines of progress before it.
 final class ControlConnection: @unchecked Sendable {
   // All state is confined to the loop's queue; that is why @unchecked holds.
 
@@ -10,21 +10,27 @@ final class ControlConnection: @unchecked Sendable {
   static let requestLimit = 65_536
   static let patience = DispatchTimeInterval.seconds(10)
 
+  /// Has a request answered, with progress in words and then the reply.
+  typealias Asked = (
+    ControlRequest, @escaping (String) -> Void, @escaping (ControlReply) -> Void
+  ) -> Void
+
   private let descriptor: Int32
   private let queue: DispatchQueue
   private let reading: any DispatchSourceRead
   private let deadline: any DispatchSourceTimer
   private var writing: (any DispatchSourceWrite)?
-  private let asked: (ControlRequest, @escaping (ControlReply) -> Void) -> Void
+  private let asked: Asked
   private let ended: () -> Void
   private var received: [UInt8] = []
   private var reply: ArraySlice<UInt8> = []
   private var isAnswering = false
+  private var isComplete = false
   private var isOver = false
 
   init(
     descriptor: Int32, queue: DispatchQueue,
-    asked: @escaping (ControlRequest, @escaping (ControlReply) -> Void) -> Void,
+    asked: @escaping Asked,
     ended: @escaping () -> Void
   ) {
     self.descriptor = descriptor
@@ -67,15 +73,30 @@ final class ControlConnection: @unchecked Sendable {
     }
     // From here on the client waits for the daemon.
     deadline.schedule(deadline: .distantFuture)
-    asked(request) { [weak self] reply in self?.send(reply) }
+    asked(
+      request, { [weak self] in self?.say(progress: $0) }, { [weak self] in self?.send($0) })
+  }
+
+  /// A client that does not read misses it.
+  private func say(progress: String) {
+    guard !isOver, !isComplete else { return }
+    let line = Self.line(ControlReply(progress: progress))
+    let count = line.withUnsafeBytes {
+      Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+    }
+    if count >= 0, count < line.count { end() }
+  }
+
+  private static func line(_ reply: ControlReply) -> [UInt8] {
+    Array((try? JSONEncoder().encode(reply)) ?? Data()) + [UInt8(ascii: "\n")]
   }
 
   private func send(_ answer: ControlReply) {
     guard !isOver else { return }
     isAnswering = true
+    isComplete = true
     deadline.schedule(deadline: .now() + Self.patience)
-    let encoded = (try? JSONEncoder().encode(answer)) ?? Data()
-    reply = Array(encoded) + [UInt8(ascii: "\n")]
+    reply = Self.line(answer)[...]
     write()
   }
 

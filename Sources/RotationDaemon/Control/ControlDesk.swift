@@ -12,27 +12,39 @@ final class ControlDesk {
     }
   }
 
-  func answer(_ request: ControlRequest, _ reply: @escaping (ControlReply) -> Void) {
+  /// Answers a request.
+  ///
+  /// - Parameters:
+  ///   - request: what is asked.
+  ///   - progress: told in words how far the answer is, where it takes longer than a second.
+  ///   - reply: called once.
+  func answer(
+    _ request: ControlRequest, progress: @escaping (String) -> Void,
+    _ reply: @escaping (ControlReply) -> Void
+  ) {
     let settings = loop.engine.settings
     let selected: [CredentialSettings]
     do throws(UnknownName) { selected = try settings.credentials(named: request.names) } catch {
       return reply(ControlReply(.usage, error.description))
     }
     switch request.verb {
-    case .rotate: rotate(selected, request, reply)
+    case .rotate: rotate(selected, request, progress, reply)
     case .plan:
       var answer = ControlReply()
       answer.plan = loop.plan(for: selected)
       reply(answer)
-    case .checkOnline: checkOnline(selected, reply)
+    case .checkOnline: checkOnline(selected, progress, reply)
     }
   }
 
   private func rotate(
     _ selected: [CredentialSettings], _ request: ControlRequest,
-    _ reply: @escaping (ControlReply) -> Void
+    _ progress: @escaping (String) -> Void, _ reply: @escaping (ControlReply) -> Void
   ) {
-    let gathering = Gathering<CredentialKey, RotateAnswer>(selected.map(\.key)) { answers in
+    let names = Dictionary(selected.map { ($0.key, $0.name.printable) }) { first, _ in first }
+    let gathering = Gathering<CredentialKey, RotateAnswer>(
+      selected.map(\.key), queue: loop.queue, name: { names[$0] ?? "" }, progress: progress
+    ) { answers in
       var answer = ControlReply()
       answer.rotations = selected.compactMap { credential in
         answers[credential.key].map { RotationReport(name: credential.name, $0) }
@@ -48,14 +60,17 @@ final class ControlDesk {
   }
 
   private func checkOnline(
-    _ selected: [CredentialSettings], _ reply: @escaping (ControlReply) -> Void
+    _ selected: [CredentialSettings], _ progress: @escaping (String) -> Void,
+    _ reply: @escaping (ControlReply) -> Void
   ) {
     let byConnection = Dictionary(grouping: selected) { $0.key.connection }
     if let error = loop.engine.reasonNothingCanBeAsked {
       return reply(ControlReply(ExitStatus(error.kind), Wording.failure(error)))
     }
     let ids = byConnection.keys.sorted()
-    let gathering = Gathering<Int64, Exchange>(ids) { exchanges in
+    let gathering = Gathering<Int64, Exchange>(
+      ids, queue: loop.queue, name: { "connection \($0)" }, progress: progress
+    ) { exchanges in
       var answer = ControlReply()
       answer.connections = ids.compactMap { id in
         exchanges[id].map { ConnectionReport(connection: id, $0, byConnection[id] ?? []) }
@@ -73,24 +88,6 @@ final class ControlDesk {
     let told = listWaiters.filter { $0.connection == connection }
     listWaiters.removeAll { $0.connection == connection }
     for waiter in told { waiter.told(exchange) }
-  }
-}
-
-/// Waits until there is an answer for each of some keys.
-final class Gathering<Key: Hashable, Answer> {
-  private var missing: Set<Key>
-  private var answers: [Key: Answer] = [:]
-  private let complete: ([Key: Answer]) -> Void
-
-  init(_ keys: [Key], complete: @escaping ([Key: Answer]) -> Void) {
-    missing = Set(keys)
-    self.complete = complete
-    if keys.isEmpty { complete([:]) }
-  }
-
-  func take(_ answer: Answer, for key: Key) {
-    answers[key] = answer
-    if missing.remove(key) != nil, missing.isEmpty { complete(answers) }
   }
 }
 
@@ -113,15 +110,22 @@ package struct UnknownName: Error, CustomStringConvertible {
 extension Settings {
   /// The credentials of these names in their order; all of them where none is named.
   package func credentials(named names: [String]) throws(UnknownName) -> [CredentialSettings] {
-    guard !names.isEmpty else { return credentials }
-    let byName = Dictionary(credentials.map { ($0.name, $0) }) { first, _ in first }
-    var found: [CredentialSettings] = []
+    try credentials.named(names, \.name)
+  }
+}
+
+extension Array {
+  /// The elements of these names in their order, each once; all of them where none is named.
+  func named(_ names: [String], _ name: (Element) -> String) throws(UnknownName) -> [Element] {
+    guard !names.isEmpty else { return self }
+    let byName = Dictionary(map { (name($0), $0) }) { first, _ in first }
+    var found: [Element] = []
     var seen: Set<String> = []
-    for name in names where seen.insert(name).inserted {
-      guard let credential = byName[name] else {
-        throw UnknownName(name: name, known: credentials.map(\.name))
+    for wanted in names where seen.insert(wanted).inserted {
+      guard let element = byName[wanted] else {
+        throw UnknownName(name: wanted, known: map(name))
       }
-      found.append(credential)
+      found.append(element)
     }
     return found
   }

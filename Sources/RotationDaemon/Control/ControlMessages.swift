@@ -31,8 +31,10 @@ package struct ControlRequest: Codable, Hashable, Sendable {
   }
 }
 
-/// What the daemon answers: one line of JSON.
+/// What the daemon answers: a line of JSON, after as many lines as it takes with nothing but `progress`.
 package struct ControlReply: Codable, Hashable, Sendable {
+  /// How far it is, for people; nil: this is the answer.
+  package var progress: String?
   /// Why nothing was done, if so.
   package var error: String?
   /// The exit status that the whole comes to.
@@ -46,6 +48,9 @@ package struct ControlReply: Codable, Hashable, Sendable {
 
   /// Makes a reply that is still empty.
   package init() {}
+
+  /// Makes a line that says how far the answer is.
+  init(progress: String) { self.progress = progress }
 
   /// Makes a reply that says why nothing was done.
   init(_ status: ExitStatus, _ error: String) {

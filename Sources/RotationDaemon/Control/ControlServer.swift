@@ -60,7 +60,9 @@ final class ControlServer: @unchecked Sendable {
       }
       connections[descriptor] = ControlConnection(
         descriptor: descriptor, queue: loop.queue,
-        asked: { [desk] request, reply in desk.answer(request, reply) },
+        asked: { [desk] request, progress, reply in
+          desk.answer(request, progress: progress, reply)
+        },
         ended: { [weak self] in self?.connections[descriptor] = nil })
     }
   }

@@ -43,10 +43,10 @@ extension Wording {
 
   /// What an alert of the instance is about, and what to do, from what is stored alone.
   package static func standingOfInstance(
-    _ alert: StandingAlert, watched: Int, now: WallTime
+    _ alert: StandingAlert, watched: Int, expiresAt: WallTime?, now: WallTime
   ) -> String {
     instanceAlert(
-      alert, .raised, reason: "the journal says why", expiresAt: nil, watched: watched,
+      alert, .raised, reason: "the journal says why", expiresAt: expiresAt, watched: watched,
       nextAt: nil, now: now
     ).message
   }
@@ -68,7 +68,7 @@ extension Wording {
         "the API key cannot be read: nothing can be rotated, \(behind) behind it. "
           + "Look at the source of api.token"
       case .keyExpiring:
-        "the API key \(expiresAt.map { $0 <= now ? "expired \($0)" : "expires \($0)" } ?? "expires"): "
+        "the API key \(expiresAt.map { $0 <= now ? "expired \($0)" : "expires \($0)" } ?? "expires soon"): "
           + "without it nothing can be rotated, \(behind) behind it. "
           + "Make a new key in DX and put it into the source of api.token"
       case .rotationHeld, .credentialMissing, .awaitingSecret, .expired, .credentialDisabled:

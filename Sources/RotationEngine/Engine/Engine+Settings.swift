@@ -79,13 +79,14 @@ extension Engine {
         emit(.answer(ticket: request.ticket, credential.key, .unknown))
       }
       if credential.source.isReading { strayReadings.insert(credential.key) }
-      if mode == .daemon, !credential.record.alerts.isEmpty {
+      // To whoever reads the state it is as if it had never been seen.
+      if mode == .daemon, credential.record.view != CredentialView() {
         for alert in credential.record.alerts {
           let announcement = Wording.resolved(alert, credential.subject, now: now)
           tell(.resolved, alert, announcement, credentialCount: 1)
         }
         credential.record.alerts = []
-        credential.record.view.needsAttention = false
+        credential.record.view = CredentialView()
         emit(.save(credential.record))
       }
       if credential.sending != nil { departing[credential.key] = credential }

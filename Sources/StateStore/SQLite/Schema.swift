@@ -13,7 +13,7 @@ struct Schema {
   var version: Int { steps.count }
 
   /// This program's.
-  static let current = Schema(steps: [first, undeliveredAlerts, acceptedInDoubt])
+  static let current = Schema(steps: [first, undeliveredAlerts, acceptedInDoubt, lastUsed])
 
   /// Brings a database forward, each step in a transaction of its own.
   func migrate(_ connection: Connection, from version: Int) throws(StateError) {
@@ -170,4 +170,7 @@ struct Schema {
   private static let acceptedInDoubt = """
     ALTER TABLE credential ADD COLUMN accepted_in_doubt INTEGER NOT NULL DEFAULT 0
     """
+
+  // When a daemon turned to an instance last.
+  private static let lastUsed = "ALTER TABLE instance ADD COLUMN used_at INTEGER"
 }

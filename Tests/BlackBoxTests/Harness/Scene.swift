@@ -74,16 +74,17 @@ struct Scene {
   ///
   /// - Parameters:
   ///   - accounts: the credentials.
+  ///   - others: credentials that DX has, and that are not configured.
   ///   - api: TOML of further keys of `api`.
   ///   - retry: TOML of keys of `retry`, whose steps are short without them.
   ///   - defaults: TOML of further keys of `defaults`.
   ///   - tables: TOML of further tables.
   /// - Throws: `Failure` if the simulator or a file of it cannot be made.
   init(
-    _ accounts: [Account] = [Account()], api: String = "", retry: String = "",
-    defaults: String = "", tables: String = ""
+    _ accounts: [Account] = [Account()], others: [Account] = [], api: String = "",
+    retry: String = "", defaults: String = "", tables: String = ""
   ) throws {
-    dx = Self.simulated(accounts)
+    dx = Self.simulated(accounts + others)
     simulator = try Simulator(dx)
     place = try Workplace()
     try place.put("dx-key-1\n", into: "key")
