@@ -75,6 +75,22 @@ import Testing
     #expect(check.output.isEmpty && check.errors.isEmpty, "\(check)")
   }
 
+  /// What nobody writes would make a rule that never fires, and an empty panel.
+  @Test func everyFigureOfTheRulesAndTheDashboardIsWritten() throws {
+    let (scene, watch) = try scene(Account())
+    let daemon = try scene.daemon()
+    let families = try watch.wait(for: "dx.prom") { page in
+      Set(page.matches(of: /# TYPE (\w+)/).map { String($0.output.1) })
+    }
+    try daemon.stop()
+    let deploy = URL(filePath: #filePath).appending(path: "../../../deploy").standardizedFileURL
+    for file in ["prometheus/dx-rotated.rules.yml", "grafana/dx-rotated.json"] {
+      let text = try String(contentsOf: deploy.appending(path: file), encoding: .utf8)
+      let used = Set(text.matches(of: /dx_rotated_\w+/).map { String($0.output) })
+      #expect(!used.isEmpty && used.isSubset(of: families), "\(used.subtracting(families))")
+    }
+  }
+
   @Test func aDirectoryThatIsGoneIsSaidOnceAndHoldsNothingUp() throws {
     let scene = try Scene()
     try scene.place.dropIn(

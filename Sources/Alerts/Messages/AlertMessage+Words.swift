@@ -21,7 +21,8 @@ extension AlertMessage {
 
   /// Since when, and how long is left, as of `now`.
   func timing(at now: WallTime) -> String {
-    var parts = ["Since \(since) (\(max(.zero, now - since)))"]
+    let age = now - since
+    var parts = ["Since \(since)" + (age < .seconds(1) ? "" : " (\(age))")]
     if let expiresAt, phase != .resolved {
       parts.append(
         expiresAt > now

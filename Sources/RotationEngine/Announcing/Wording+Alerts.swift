@@ -62,6 +62,8 @@ extension Wording {
     let policy = credential.settings.policy
     let expiresAt = assessment.window?.expiresAt
     let date = expiresAt.map { "\($0)" } ?? "an unknown date"
+    let place = place(of: credential.settings)
+    let rotate = "dx-rotated rotate \(shellWord(credential.settings.name))"
     switch alert.kind {
     case .rotationHeld:
       let said = record.lastError.map(failure) ?? "DX refused the secret"
@@ -71,8 +73,8 @@ extension Wording {
       let times = attempts == 1 ? "once" : "\(attempts) times"
       let next =
         assessment.refusal?.cause == .notFound
-        ? "mend the ids and reload, or run dx-rotated rotate once DX has it again"
-        : "put a new secret into the source, or run dx-rotated rotate"
+        ? "mend the ids and reload, or run \(rotate) once DX has it again"
+        : "put a new secret into \(place), or run \(rotate)"
       return "\(said)\(taken). It was sent \(times) and is held now: \(next)"
     case .credentialMissing:
       return "DX does not list this credential any more, and nothing is sent for it. "
@@ -80,21 +82,21 @@ extension Wording {
     case .awaitingSecret:
       guard expiresAt != nil else {
         return "the secret in DX is older than max_age, and the source still holds it. "
-          + "Put a new secret into the source"
+          + "Put a new secret into \(place)"
       }
       if isUnderUnmovedDate(credential, assessment) {
         return "DX accepted the secret, but its date has not moved and is still \(date): "
           + "the secret was there from the first, so it may be the one that expires. "
-          + "Put a new secret into the source, or correct the date in DX"
+          + "Put a new secret into \(place), or correct the date in DX"
       }
       if case .fixed = policy.expiration {
         return "expires \(date) by expires_at in the configuration, and the source holds no newer "
-          + "secret. Put one there, or correct expires_at"
+          + "secret. Put one into \(place), or correct expires_at"
       }
       return "expires \(date), and the source still holds the secret DX has. "
-        + "Put a new secret into the source"
+        + "Put a new secret into \(place)"
     case .expired:
-      return "expired \(date). DX's connection has no valid secret until a new one is in the source"
+      return "expired \(date). DX's connection has no valid secret until a new one is in \(place)"
     case .credentialDisabled:
       return "DX has disabled this credential"
         + (record.listed.disabledAt.map { " (since \($0))" } ?? "")
@@ -107,6 +109,15 @@ extension Wording {
       return "\(why). Other requests are answered; it is tried again by itself"
     case .keyExpiring, .apiUnauthorized: return alert.kind.rawValue
     }
+  }
+
+  /// Where a new secret has to be put, and whether that is all.
+  private static func place(of settings: CredentialSettings) -> String {
+    let sources = settings.secrets.map { "\($0.source)" }
+    let more = sources.count > 3 ? " and \(sources.count - 3) more" : ""
+    let restart =
+      settings.secrets.contains { $0.source.canChange } ? "" : " and restart the service"
+    return "the source (\(sources.prefix(3).joined(separator: ", "))\(more))\(restart)"
   }
 
   private static func since(
