@@ -5,8 +5,14 @@ import Testing
 @Suite struct ScheduleTests {
   @Test("It agrees with a naive list", arguments: 1...20)
   func model(seed: Int) {
+    agreesWithList(Schedule<SlotPlaces>(), seed)
+    agreesWithList(Schedule<[Int: Int]>(), seed)
+  }
+
+  private func agreesWithList<Places: PlaceTable>(_ empty: Schedule<Places>, _ seed: Int)
+  where Places.Target == Int {
     var generator = SeededGenerator(seed: UInt64(seed))
-    var schedule = Schedule<Int>()
+    var schedule = empty
     var naive: [Int: WallTime] = [:]
     for _ in 0..<2000 {
       let target = Int.random(in: 0..<60, using: &generator)

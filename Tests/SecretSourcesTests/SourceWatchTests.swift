@@ -11,7 +11,7 @@ private final class Watching: @unchecked Sendable {
   private let touches = TouchLog()
   private var watch: SourceWatch<String>?
 
-  init(_ paths: [String: Set<String>]) {
+  init(_ paths: [String: Few<String>]) {
     let touches = touches
     queue.sync {
       watch = SourceWatch(
@@ -20,7 +20,7 @@ private final class Watching: @unchecked Sendable {
     }
   }
 
-  func update(_ paths: [String: Set<String>]) { queue.sync { watch?.update(paths) } }
+  func update(_ paths: [String: Few<String>]) { queue.sync { watch?.update(paths) } }
 
   var directoryCount: Int { queue.sync { watch?.directoryCount ?? 0 } }
 
@@ -175,7 +175,7 @@ struct SourceWatchTests {
   @Test("Ten thousand files in one directory cost one watch, and one event touches one of them")
   func manyFiles() throws {
     let scratch = try Scratch()
-    let paths = (0..<10_000).map { (scratch.path("token-\($0)"), Set(["\($0)"])) }
+    let paths = (0..<10_000).map { (scratch.path("token-\($0)"), Few(["\($0)"])) }
     let watching = Watching(Dictionary(uniqueKeysWithValues: paths))
     #expect(watching.directoryCount == 1)
     try scratch.write("1", to: "token-4711")

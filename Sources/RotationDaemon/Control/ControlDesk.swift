@@ -22,7 +22,8 @@ final class ControlDesk {
     _ request: ControlRequest, progress: @escaping (String) -> Void,
     _ reply: @escaping (ControlReply) -> Void
   ) {
-    let settings = loop.engine.settings
+    var settings = loop.engine.settings
+    settings.credentials = Array(loop.engine.configured)
     let selected: [CredentialSettings]
     do throws(UnknownName) { selected = try settings.credentials(named: request.names) } catch {
       return reply(ControlReply(.usage, error.description))

@@ -64,7 +64,7 @@ package final class RotationLoop: @unchecked Sendable {
     isTurnScheduled = true
     queue.async { [weak self] in
       guard let self else { return }
-      sources.watch(engine.settings)
+      sources.watch(engine.settings.api, engine.configured)
       turn()
       ledger.release(unfinished)
     }
@@ -83,7 +83,7 @@ package final class RotationLoop: @unchecked Sendable {
 
   func reload(_ settings: Settings, records: [CredentialRecord]) {
     watchedAt = clock.wall
-    sources.watch(settings)
+    sources.watch(settings.api, settings.credentials)
     dx.reconfigure(settings.api)
     post(.reloaded(settings, records))
   }
@@ -142,7 +142,7 @@ package final class RotationLoop: @unchecked Sendable {
     let now = clock.wall
     guard now - watchedAt >= engine.settings.api.pollInterval || now < watchedAt else { return }
     watchedAt = now
-    sources.watch(engine.settings)
+    sources.watch(engine.settings.api, engine.configured)
   }
 
   private func carryOut(_ effect: Effect, _ recorded: [CredentialKey: Attempt]) {

@@ -147,7 +147,7 @@ package final class Service: @unchecked Sendable {
       self.alerts = alerts
       loop.stopped = { [weak self] in self?.stopped() }
       self.loop = loop
-      self.settings = settings
+      keep(settings)
     } catch let error as StateError {
       fail(error.description)
       throw ExitStatus(error)
@@ -167,6 +167,12 @@ package final class Service: @unchecked Sendable {
     return alerts
   }
 
+  /// The engine has the credentials.
+  private func keep(_ settings: Settings) {
+    self.settings = settings
+    self.settings?.credentials = []
+  }
+
   private func fail(_ text: String) {
     Output.error(text)
     notifier.failed(errno: EIO, status: text)
@@ -181,12 +187,11 @@ package final class Service: @unchecked Sendable {
     do {
       let configuration = try Configuration.load(
         directories: options.directories, environment: Environment.all)
-      let known = Set(settings?.credentials.map(\.key) ?? [])
       guard configuration.settings.api.url == settings?.api.url else {
         return restart(with: configuration)
       }
-      let records = try state.records().filter { !known.contains($0.key) }
-      settings = configuration.settings
+      let records = try state.records().filter { loop.engine.record(of: $0.key) == nil }
+      keep(configuration.settings)
       alerts?.configure(configuration.settings.alert, instance: configuration.settings.api.url)
       metrics?.use(path: configuration.settings.metricsTextfile)
       loop.reload(configuration.settings, records: records)

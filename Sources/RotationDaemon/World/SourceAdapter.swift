@@ -45,18 +45,20 @@ final class SourceAdapter: @unchecked Sendable {
     watch = touched.map { SourceWatch(queue: queue, touched: $0, limited: limited) }
   }
 
-  /// Watches the files of these settings from now on, and no others.
-  func watch(_ settings: Settings) {
+  /// Watches the files of these sources from now on, and no others.
+  func watch(_ api: APISettings, _ credentials: some Collection<CredentialSettings>) {
     guard let watch else { return }
-    var paths: [String: Set<Watcher>] = [:]
-    for credential in settings.credentials where credential.policy.enabled {
+    var paths: [String: Few<Watcher>] = [:]
+    for credential in credentials where credential.policy.enabled {
       for path in credential.sources.compactMap(\.watchedPath) {
-        paths[path, default: []].insert(.credential(credential.key))
+        paths[path, default: .none].insert(.credential(credential.key))
       }
     }
-    var keySources = [settings.api.token]
-    if case .source(let date)? = settings.api.tokenExpiration { keySources.append(date) }
-    for path in keySources.compactMap(\.watchedPath) { paths[path, default: []].insert(.apiKey) }
+    var keySources = [api.token]
+    if case .source(let date)? = api.tokenExpiration { keySources.append(date) }
+    for path in keySources.compactMap(\.watchedPath) {
+      paths[path, default: .none].insert(.apiKey)
+    }
     watch.update(paths)
   }
 

@@ -1,5 +1,7 @@
 /// What the engine wants done, in this order.
-public enum Effect: Hashable, Sendable {
+///
+/// Indirect, because an effect goes through several hands and a record is large.
+public indirect enum Effect: Hashable, Sendable {
   /// Read all sources of a credential in one pass. `forSend`: keep the values until they are sent or discarded.
   case readSource(CredentialKey, forSend: Bool)
   /// Wipe the values that were kept: they are not sent.

@@ -1,13 +1,40 @@
+/// Where a schedule has each of its targets.
+protocol PlaceTable {
+  associatedtype Target
+  init()
+  subscript(target: Target) -> Int? { get set }
+}
+
+extension Dictionary: PlaceTable where Value == Int {}
+
+/// Places of small numbers, such as slots: a few bytes each where a dictionary takes dozens.
+struct SlotPlaces: PlaceTable {
+  // -1: it has none.
+  private var places: [Int32] = []
+
+  subscript(slot: Int) -> Int? {
+    get { places.indices.contains(slot) && places[slot] >= 0 ? Int(places[slot]) : nil }
+    set {
+      if slot >= places.count {
+        places += repeatElement(-1, count: slot - places.count + 1)
+      }
+      places[slot] = newValue.map(Int32.init) ?? -1
+    }
+  }
+}
+
 /// A priority queue of deadlines, one for each target: the earliest first, any of them moved in logarithmic time.
-struct Schedule<Target: Hashable & Sendable>: Sendable {
+struct Schedule<Places: PlaceTable> {
+  typealias Target = Places.Target
+
   private struct Entry {
     var deadline: WallTime
-    var target: Target
+    var target: Places.Target
   }
 
   // A binary heap, with the place of every target in it.
   private var heap: [Entry] = []
-  private var places: [Target: Int] = [:]
+  private var places = Places()
 
   /// The earliest deadline.
   var earliest: WallTime? { heap.first?.deadline }
@@ -18,6 +45,9 @@ struct Schedule<Target: Hashable & Sendable>: Sendable {
   }
 
   var count: Int { heap.count }
+
+  /// Makes room for so many, and no more.
+  mutating func reserve(_ count: Int) { heap.reserveCapacity(count) }
 
   /// Sets, moves or (nil) removes a target's deadline.
   mutating func set(_ deadline: WallTime?, for target: Target) {

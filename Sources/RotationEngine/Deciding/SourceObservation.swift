@@ -31,17 +31,13 @@ struct SourceObservation: Hashable {
   /// Whether a reader is at work.
   private(set) var isReading = false
   /// When to read next; nil while a reader is at work.
-  private(set) var nextReadAt: WallTime?
+  @Packed private(set) var nextReadAt: WallTime?
   /// How many readings in a row have failed.
   private(set) var failures = 0
-  private var candidate: Candidate? {
-    get { rareCandidate.value }
-    set { rareCandidate = Rare(newValue) }
-  }
-  private var rareCandidate = Rare<Candidate>.none
+  @Rare private var candidate: Candidate?
   // When it was last touched since the last reading began, on the clock that never jumps.
-  private var touchedAt: TimeSpan?
-  private var startedAt: TimeSpan?
+  @Packed private var touchedAt: TimeSpan?
+  @Packed private var startedAt: TimeSpan?
   // Since when what the present reading sees has stood there, as far as is known.
   private var stillSince = TimeSpan.zero
 

@@ -15,7 +15,7 @@ extension Engine {
     let alertDeadline = updateAlerts(slot, assessment)
     updateView(slot, assessment)
     noticeUnknownExpiration(slot, assessment)
-    deadlines.set(nextLook(slot, assessment, alertDeadline), for: .credential(slot))
+    looks.set(nextLook(slot, assessment, alertDeadline), for: slot)
   }
 
   /// When a credential has to be looked at again.

@@ -9,7 +9,12 @@ extension Engine {
     var stored = Dictionary(records.map { ($0.key, $0) }) { first, _ in first }
     forgetSlots()
     self.settings = settings
+    // They are kept once, with all that is known of them.
+    self.settings.credentials = []
     credentials.reserveCapacity(settings.credentials.count)
+    slots.reserveCapacity(settings.credentials.count)
+    looks.reserve(settings.credentials.count)
+    actions.reserve(settings.credentials.count)
     for setting in settings.credentials {
       let earlier = known.removeValue(forKey: setting.key)
       let record =
@@ -51,6 +56,7 @@ extension Engine {
       connections[id]?.slots = []
       connections[id]?.busyCount = 0
     }
+    looks = Schedule()
     deadlines = Schedule()
     actions = Schedule()
     tally.forgetCredentials()

@@ -16,7 +16,6 @@ public struct Engine {
 
   /// What a deadline belongs to.
   enum Deadline: Hashable {
-    case credential(Int)
     case connection(Int64)
     case apiKey
     case instance
@@ -25,7 +24,7 @@ public struct Engine {
 
   let mode: Mode
   let buildDate: WallTime
-  /// The configuration in force.
+  /// The configuration in force, its credentials aside: see `configured`.
   public internal(set) var settings: Settings
   var credentials: [TrackedCredential] = []
   var slots: [CredentialKey: Int] = [:]
@@ -34,8 +33,12 @@ public struct Engine {
   var connections: [Int64: TrackedConnection] = [:]
   var apiKey: SourceObservation
   var instance: InstanceRecord
-  var deadlines = Schedule<Deadline>()
-  var actions = Schedule<Int>()
+  /// When to look at each credential again, by slot.
+  var looks = Schedule<SlotPlaces>()
+  /// When to look at everything else again.
+  var deadlines = Schedule<[Deadline: Int]>()
+  /// What people are told happens next, by slot.
+  var actions = Schedule<SlotPlaces>()
   var queue = RequestQueue()
   var budget: RequestBudget
   var listBudget: RequestBudget
@@ -101,7 +104,9 @@ public struct Engine {
     records: [CredentialRecord], unfinished: [Attempt], at moment: Moment
   ) -> [Effect] {
     perform(at: moment) { engine in
-      engine.adoptSettings(engine.settings, records: records)
+      let settings = engine.settings
+      engine.settings.credentials = []
+      engine.adoptSettings(settings, records: records)
       engine.closeInterrupted(unfinished)
       engine.distrustTheFuture()
       if engine.mode != .lookOnly { engine.readAPIKey() }
@@ -128,7 +133,9 @@ public struct Engine {
   }
 
   /// When `handle(.tick)` is to be called at the latest, on the wall clock.
-  public var nextDeadline: WallTime? { deadlines.earliest }
+  public var nextDeadline: WallTime? {
+    [looks.earliest, deadlines.earliest].compactMap { $0 }.min()
+  }
 
   /// Whether nothing is under way or waiting for its turn.
   ///
@@ -154,6 +161,9 @@ public struct Engine {
   public func settings(of key: CredentialKey) -> CredentialSettings? {
     slots[key].map { credentials[$0].settings }
   }
+
+  /// The configuration of every credential, in its order.
+  public var configured: some Collection<CredentialSettings> { credentials.lazy.map(\.settings) }
 
   mutating func emit(_ effect: Effect) {
     // A pass that only looks leaves no trace of itself.
@@ -203,10 +213,13 @@ public struct Engine {
 
   private mutating func takeDueDeadlines() {
     // Bounded, so that a deadline which does not move on shows as a busy engine in a test, and never as a hang.
+    for _ in 0..<max(1000, looks.count * 2) {
+      guard let slot = looks.popDue(at: now) else { break }
+      credentialDue(slot)
+    }
     for _ in 0..<max(1000, deadlines.count * 2) {
       guard let due = deadlines.popDue(at: now) else { return }
       switch due {
-      case .credential(let slot): credentialDue(slot)
       case .connection(let id): connectionDue(id)
       case .apiKey: apiKeyDue()
       case .instance: reassessInstance()
@@ -220,7 +233,7 @@ public struct Engine {
     isStopping = true
     for slot in credentials.indices {
       if credentials[slot].phase != .preparing { leaveLine(slot) }
-      deadlines.set(nil, for: .credential(slot))
+      looks.set(nil, for: slot)
       guard credentials[slot].request != nil, credentials[slot].sending == nil else { continue }
       let ending = LastError(at: now, kind: .interrupted, error: "the service is ending")
       answer(slot, .failed(ending))

@@ -30,7 +30,7 @@ struct TrackedCredential {
   /// The line of the queue that it has a place in.
   var place: RequestQueue.Place?
   /// What a person asked for, until it is answered.
-  var request: RotateRequest?
+  @Rare var request: RotateRequest?
   /// Why it is sent although the rules alone would not: a person wants it.
   ///
   /// Set only while there is a request.

@@ -3,7 +3,7 @@ public struct Reading: Hashable, Sendable {
   /// The fingerprint of all values together.
   public var fingerprint: Fingerprint
   /// The expiration that came with the values: from a JWT, a certificate or a dated source.
-  public var expiration: WallTime?
+  @Packed public var expiration: WallTime?
 
   /// Makes a reading.
   public init(fingerprint: Fingerprint, expiration: WallTime? = nil) {

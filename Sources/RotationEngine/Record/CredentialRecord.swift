@@ -11,7 +11,7 @@ public struct CredentialRecord: Hashable, Sendable {
   /// 0: never stored.
   public var revision: Int64 = 0
   /// When the source was first read.
-  public var firstReadAt: WallTime?
+  @Packed public var firstReadAt: WallTime?
   /// A hash of where the values come from (ids aside): when it differs, refusals start afresh (rule 6).
   public var sourcesDigest: UInt64 = 0
   /// What DX accepted last, or what was adopted as what it has.
@@ -21,17 +21,13 @@ public struct CredentialRecord: Hashable, Sendable {
   /// When the last sends were, newest first; 12 at most (rule 6's flapping source).
   public var recentSends: [WallTime] = []
   /// The backoff after answers that said nothing of the value (rule 7).
-  public var backoff: BackoffState?
+  @Rare public var backoff: BackoffState?
   /// What DX lists of it.
   public var listed = ListedFacts()
   /// What its source last was.
   public var source = SourceFacts()
   /// The last failure, until the next acceptance.
-  public var lastError: LastError? {
-    get { rareError.value }
-    set { rareError = Rare(newValue) }
-  }
-  private var rareError = Rare<LastError>.none
+  @Rare public var lastError: LastError?
   /// The alerts that stand.
   public var alerts: [StandingAlert] = []
   /// Whether `expiration_unknown` was said since a date was last known.
@@ -69,12 +65,12 @@ public struct AcceptedValue: Hashable, Sendable {
   /// How it came to be there.
   public var origin: Origin
   /// The date that came with it (JWT, certificate, dated source).
-  public var expiration: WallTime?
+  @Packed public var expiration: WallTime?
   /// DX's date when it was accepted, where it lay inside the window and the value was fresh: it belongs to the value
   /// before (rule 4), until DX lists another.
-  public var supersededDate: WallTime?
+  @Packed public var supersededDate: WallTime?
   /// DX's date when it was accepted, to tell whether it moved since.
-  public var listedDate: WallTime?
+  @Packed public var listedDate: WallTime?
   /// Whether DX may have another value since: one that was sent, and whose answer was lost (rules 6 and 11).
   ///
   /// The accepted value is then sent again once the source is back at it.
@@ -157,13 +153,13 @@ public struct BackoffState: Hashable, Sendable {
 /// What DX's list said of a credential.
 public struct ListedFacts: Hashable, Sendable {
   /// When it was last listed, or found missing; nil: not yet.
-  public var at: WallTime?
+  @Packed public var at: WallTime?
   /// Its `expiration_date`.
-  public var expiration: WallTime?
+  @Packed public var expiration: WallTime?
   /// Its `disabled_at`.
-  public var disabledAt: WallTime?
+  @Packed public var disabledAt: WallTime?
   /// Since when DX does not know it, confirmed (rule 9).
-  public var missingSince: WallTime?
+  @Packed public var missingSince: WallTime?
 
   /// Nothing was listed yet.
   public init() {}
@@ -174,9 +170,9 @@ public struct SourceFacts: Hashable, Sendable {
   /// The fingerprint last read.
   public var fingerprint: Fingerprint?
   /// Since when it cannot be read.
-  public var failingSince: WallTime?
+  @Packed public var failingSince: WallTime?
   /// Why it cannot be read.
-  public var failure: SourceFailure?
+  @Rare public var failure: SourceFailure?
 
   /// It was never read.
   public init() {}

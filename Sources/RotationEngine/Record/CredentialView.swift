@@ -37,15 +37,15 @@ public struct CredentialView: Hashable, Sendable {
   /// Whether a person has to do something.
   public var needsAttention = false
   /// The expiration in force.
-  public var expiresAt: WallTime?
+  @Packed public var expiresAt: WallTime?
   /// Where that came from.
   public var expiresFrom: ExpirationOrigin?
   /// When the window opens, or opened.
-  public var windowOpensAt: WallTime?
+  @Packed public var windowOpensAt: WallTime?
   /// Sends of the present value that were not accepted.
   public var attempts: Int = 0
   /// When something happens next by itself.
-  public var nextActionAt: WallTime?
+  @Packed public var nextActionAt: WallTime?
 
   /// Nothing is known yet.
   public init() {}

@@ -1,14 +1,23 @@
 /// An optional that takes one word in line: for what few credentials have, and then pay for with an allocation.
-enum Rare<Value> {
+@propertyWrapper
+public enum Rare<Value> {
+  /// Nil.
   case none
+  /// A value, on the heap.
   indirect case some(Value)
 
-  init(_ value: Value?) {
-    if let value { self = .some(value) } else { self = .none }
+  /// Nil.
+  public init() { self = .none }
+
+  /// A value, or nil.
+  public init(wrappedValue: Value?) {
+    if let wrappedValue { self = .some(wrappedValue) } else { self = .none }
   }
 
-  var value: Value? {
-    if case .some(let value) = self { value } else { nil }
+  /// The value, or nil.
+  public var wrappedValue: Value? {
+    get { if case .some(let value) = self { value } else { nil } }
+    set { self = Rare(wrappedValue: newValue) }
   }
 }
 

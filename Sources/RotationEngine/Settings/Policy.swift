@@ -7,7 +7,7 @@ public struct Policy: Hashable, Sendable {
     /// A date in the configuration.
     case fixed(WallTime)
     /// A source whose text is a date.
-    case source(Source)
+    indirect case source(Source)
     /// The `exp` claim of the secret under this key.
     case jwt(secret: String)
     /// The earliest notAfter in the PEM under this key.
@@ -47,7 +47,7 @@ public struct Policy: Hashable, Sendable {
   /// Where the expiration comes from.
   public var expiration: Expiration = .dx
   /// Where no expiration is known: the window opens this long after the last accepted push or adoption.
-  public var maxAge: TimeSpan?
+  @Packed public var maxAge: TimeSpan?
   /// What a changed source does outside the window.
   public var onChange: OnChange = .push
   /// What becomes of a first value that is not due.

@@ -12,8 +12,8 @@ package final class SourceWatch<Token: Hashable & Sendable>: @unchecked Sendable
   // All state is confined to `queue`; that is why @unchecked holds.
 
   private struct Watched {
-    var tokens: Set<Token>
-    var marks: [Mark] = []
+    var tokens: Few<Token>
+    var marks = Few<Mark>.none
   }
 
   private let touched: (Set<Token>) -> Void
@@ -22,7 +22,7 @@ package final class SourceWatch<Token: Hashable & Sendable>: @unchecked Sendable
   private var source: (any DispatchSourceRead)?
   private var paths: [String: Watched] = [:]
   /// For each watch, and each name in its directory, the paths that depend on it.
-  private var dependents: [Int32: [String: Set<String>]] = [:]
+  private var dependents: [Int32: [String: Few<String>]] = [:]
   private var saidLimits: Set<String> = []
 
   /// Makes a watch of nothing.
@@ -54,7 +54,7 @@ package final class SourceWatch<Token: Hashable & Sendable>: @unchecked Sendable
   ///
   /// Directories that stay watched are not disturbed. Called again with the same paths, it looks for what events do
   /// not tell: a limit that was raised, a directory further up that was renamed.
-  package func update(_ wanted: [String: Set<Token>]) {
+  package func update(_ wanted: [String: Few<Token>]) {
     if inotify == nil {
       say("fs.inotify.max_user_instances, or the limit of open files, is reached; raise it")
     }
@@ -62,7 +62,9 @@ package final class SourceWatch<Token: Hashable & Sendable>: @unchecked Sendable
       replaceMarks(of: path, with: [])
       paths[path] = nil
     }
-    for (path, tokens) in wanted { paths[path, default: Watched(tokens: [])].tokens = tokens }
+    for (path, tokens) in wanted {
+      paths[path, default: Watched(tokens: .none)].tokens = tokens
+    }
     findMarks(of: wanted.keys)
   }
 
@@ -81,12 +83,12 @@ package final class SourceWatch<Token: Hashable & Sendable>: @unchecked Sendable
       }
       guard let names = dependents[event.watch] else { return }
       if let name = event.name {
-        guard let paths = names[name] else { return }
+        guard let paths = names[name]?.all else { return }
         touchedPaths.formUnion(paths)
         if !event.isAny(of: IN_CLOSE_WRITE, IN_ATTRIB) { pathsToFind.formUnion(paths) }
       } else {
         // The directory itself was removed, moved, unmounted, or given other permissions.
-        for paths in names.values {
+        for paths in names.values.map(\.all) {
           touchedPaths.formUnion(paths)
           pathsToFind.formUnion(paths)
         }
@@ -94,7 +96,9 @@ package final class SourceWatch<Token: Hashable & Sendable>: @unchecked Sendable
       }
     }
     if !pathsToFind.isEmpty { findMarks(of: pathsToFind) }
-    let tokens = touchedPaths.reduce(into: Set<Token>()) { $0.formUnion(paths[$1]?.tokens ?? []) }
+    let tokens = touchedPaths.reduce(into: Set<Token>()) {
+      $0.formUnion(paths[$1]?.tokens.all ?? [])
+    }
     if !tokens.isEmpty { touched(tokens) }
   }
 
@@ -124,17 +128,16 @@ package final class SourceWatch<Token: Hashable & Sendable>: @unchecked Sendable
   }
 
   private func replaceMarks(of path: String, with marks: [Mark]) {
-    let old = paths[path]?.marks ?? []
-    for mark in old where !marks.contains(mark) {
+    for mark in paths[path]?.marks.all ?? [] where !marks.contains(mark) {
       dependents[mark.watch]?[mark.name]?.remove(path)
       if dependents[mark.watch]?[mark.name]?.isEmpty == true {
         dependents[mark.watch]?[mark.name] = nil
       }
     }
     for mark in marks {
-      dependents[mark.watch, default: [:]][mark.name, default: []].insert(path)
+      dependents[mark.watch, default: [:]][mark.name, default: .none].insert(path)
     }
-    paths[path]?.marks = marks
+    paths[path]?.marks = Few(marks)
   }
 
   private func sayWhy(_ directory: String, _ code: Int32) {
