@@ -26,6 +26,9 @@ let package = Package(
     // Deciding: pure.
     .target(name: "RotationEngine", swiftSettings: strict),
 
+    // Deciding which of several nodes does it: pure.
+    .target(name: "ClusterSharing", dependencies: ["RotationEngine"], swiftSettings: strict),
+
     // Doing: one adapter for each part of the world.
     .target(name: "SecretMemory", swiftSettings: strict),
     .target(
@@ -42,6 +45,13 @@ let package = Package(
     .target(
       name: "StateStore", dependencies: ["RotationEngine", "SecretMemory", "CSQLite"],
       swiftSettings: strict),
+    .target(
+      name: "ClusterState",
+      dependencies: [
+        "RotationEngine", "ClusterSharing", "SecretMemory", "HTTPTransport", "StateStore",
+        "COpenSSL",
+      ],
+      swiftSettings: strict),
     .target(name: "Systemd", swiftSettings: strict),
     .target(
       name: "Alerts",
@@ -52,8 +62,8 @@ let package = Package(
     .target(
       name: "RotationDaemon",
       dependencies: [
-        "RotationEngine", "SecretMemory", "Configuration", "SecretSources", "HTTPTransport",
-        "DXClient", "StateStore", "Systemd", "Alerts", "CLinux",
+        "RotationEngine", "ClusterSharing", "SecretMemory", "Configuration", "SecretSources",
+        "HTTPTransport", "DXClient", "StateStore", "ClusterState", "Systemd", "Alerts", "CLinux",
       ], swiftSettings: strict),
     .executableTarget(
       name: "dx-rotated",
@@ -102,6 +112,9 @@ let package = Package(
       name: "RotationEngineTests", dependencies: ["RotationEngine"],
       swiftSettings: strict),
     .testTarget(
+      name: "ClusterSharingTests", dependencies: ["ClusterSharing", "RotationEngine"],
+      swiftSettings: strict),
+    .testTarget(
       name: "ConfigurationTests", dependencies: ["Configuration", "RotationEngine"],
       swiftSettings: strict),
     .testTarget(
@@ -115,8 +128,19 @@ let package = Package(
       name: "SecretSourcesTests",
       dependencies: ["SecretSources", "RotationEngine", "SecretMemory"],
       swiftSettings: strict),
+    // A real etcd for tests; it knows nothing of the product.
+    .target(name: "EtcdFixture", path: "Tests/EtcdFixture", swiftSettings: strict),
     .testTarget(
-      name: "StateStoreTests", dependencies: ["StateStore", "RotationEngine", "SecretMemory"],
+      name: "StateStoreTests",
+      dependencies: [
+        "StateStore", "ClusterState", "RotationEngine", "SecretMemory", "EtcdFixture",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ClusterStateTests",
+      dependencies: [
+        "ClusterState", "StateStore", "RotationEngine", "SecretMemory", "EtcdFixture",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "ReferencePagesTests",
@@ -141,7 +165,7 @@ let package = Package(
         name: "FuzzTests", dependencies: fuzzed, exclude: ["Fuzzer.swift", "Corpora"],
         swiftSettings: strict),
     // The built binaries, from outside: linked with nothing of them.
-    .testTarget(name: "BlackBoxTests", swiftSettings: strict),
+    .testTarget(name: "BlackBoxTests", dependencies: ["EtcdFixture"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -22,6 +22,7 @@ needs openssl command -v openssl
 needs curl command -v curl
 needs python3 command -v python3
 needs systemd command -v systemd-analyze
+needs etcd-server command -v etcd
 needs prometheus command -v promtool
 needs prometheus-alertmanager command -v prometheus-alertmanager
 needs msmtp command -v msmtp
@@ -52,7 +53,9 @@ echo "Installing ${missing[*]}"
 # Of these the tests want the programs, not the servers that the packages start.
 for package in "${missing[@]}"; do
   case $package in
-    prometheus | prometheus-alertmanager)
-      [ ! -d /run/systemd/system ] || "${as_root[@]}" systemctl disable --now "$package" ;;
+    prometheus | prometheus-alertmanager) service=$package ;;
+    etcd-server) service=etcd ;;
+    *) continue ;;
   esac
+  [ ! -d /run/systemd/system ] || "${as_root[@]}" systemctl disable --now "$service"
 done

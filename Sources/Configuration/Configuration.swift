@@ -71,7 +71,7 @@ package enum Configuration {
     let what = isEmpty ? "there is no drop-in" : "every drop-in is masked"
     return .error(
       "\(what) (*.toml) in \(directories.joined(separator: ", ")); the first one needs [api] with "
-        + "url = \(InstanceURL.example) and token = \(SourceSyntax.example)",
+        + "url = \(ServerURL.instance.example) and token = \(SourceSyntax.example)",
       at: .whole(directories.last ?? "configuration"))
   }
 

@@ -133,6 +133,10 @@ extension EasyHandle {
       // Instead of the system's store: its directory is a second default, and would still be trusted.
       try check(ccurl_easy_set_string(pointer, CURLOPT_CAPATH, nil))
     }
+    if let certificateFile = configuration.certificateFile {
+      try set(CURLOPT_SSLCERT, certificateFile)
+    }
+    if let keyFile = configuration.keyFile { try set(CURLOPT_SSLKEY, keyFile) }
     try check(ccurl_easy_set_share(pointer, share.pointer))
 
     // In whole seconds; the transport's own timer is the exact one.

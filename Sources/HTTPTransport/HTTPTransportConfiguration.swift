@@ -2,6 +2,10 @@
 package struct HTTPTransportConfiguration: Sendable, Equatable {
   /// A PEM bundle to trust instead of the system's store.
   package var caFile: String?
+  /// A PEM file with the certificate that this client shows, and those that vouch for it; nil: it shows none.
+  package var certificateFile: String?
+  /// A PEM file with the certificate's key.
+  package var keyFile: String?
   /// Requests under way at once, 1 or more; further ones wait in the order they came.
   package var maximumConnections: Int
   /// The `User-Agent` header.
@@ -13,10 +17,12 @@ package struct HTTPTransportConfiguration: Sendable, Equatable {
   package var keepAliveMilliseconds: Int
 
   package init(
-    caFile: String? = nil, maximumConnections: Int = 4, userAgent: String,
-    keepAliveMilliseconds: Int = 3_000
+    caFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil,
+    maximumConnections: Int = 4, userAgent: String, keepAliveMilliseconds: Int = 3_000
   ) {
     self.caFile = caFile
+    self.certificateFile = certificateFile
+    self.keyFile = keyFile
     self.maximumConnections = maximumConnections
     self.userAgent = userAgent
     self.keepAliveMilliseconds = keepAliveMilliseconds

@@ -83,6 +83,17 @@ extension JournalEvent {
         "Make a new API key in DX, and put it into the source of `api.token`: it is "
           + "tried at once. If that source is a credential of systemd or a variable of the "
           + "environment, restart the service.")
+    case .clusterUnavailable:
+      Explanation(
+        "The cluster's etcd cannot be used",
+        "No member of the etcd that `cluster.endpoints` names does what it is asked. Credentials are still watched, "
+          + "but nothing is sent until it does, since another node might be at the same credential.",
+        "Look at etcd, at the network between, and at `DX_ERROR`. All goes on by itself.")
+    case .clusterRecovered:
+      Explanation(
+        "The cluster's etcd can be used again",
+        "etcd does what it is asked again, and everything that waited for it goes on.",
+        "Nothing is to be done.")
     case .apiUnavailable:
       Explanation(
         "DX cannot be reached",

@@ -76,6 +76,21 @@ package final class AttemptLedger {
     for attempt in attempts where open[attempt.key] == nil { state.release(attempt.key) }
   }
 
+  /// Forgets what is not written yet of credentials that another node of a cluster may work on already.
+  package func forget(_ keys: Set<CredentialKey>) {
+    unwritten.removeAll { effect in
+      switch effect {
+      case .save(let record): keys.contains(record.key)
+      case .finish(let key, _): keys.contains(key)
+      default: false
+      }
+    }
+    for key in keys {
+      open[key] = nil
+      revisions[key] = nil
+    }
+  }
+
   private func claims(_ key: CredentialKey, _ entry: inout Entry) -> Bool {
     do {
       if try state.claim(key) { return true }

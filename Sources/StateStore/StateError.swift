@@ -1,3 +1,5 @@
+import RotationEngine
+
 /// Why the state cannot be used.
 package enum StateError: Error, Hashable, Sendable {
   /// There is no state to read: no daemon has run on this directory yet.
@@ -16,6 +18,14 @@ package enum StateError: Error, Hashable, Sendable {
   case older(path: String, found: Int, known: Int)
   /// Its content is damaged.
   case corrupt(path: String, reason: String)
+  /// etcd does not answer, or has no quorum; what was asked may have been stored all the same.
+  case unreachable(path: String, reason: String)
+  /// Another node has the credential now: this object's claim no longer stands, and nothing was stored.
+  case superseded(CredentialKey)
+  /// Another node stored the credential's record since it was read here, and nothing was stored.
+  case outdated(CredentialKey)
+  /// The state was made with another key of fingerprints than the one given.
+  case anotherKey(path: String)
   /// Something that should not happen, in the words of the database.
   case failed(path: String, reason: String)
 }
@@ -51,6 +61,17 @@ extension StateError: CustomStringConvertible {
       """
     case .corrupt(let path, let reason):
       "\(path) is damaged: \(reason); restart the daemon, it moves the file aside and starts anew"
+    case .unreachable(let path, let reason):
+      "cannot reach \(path) in etcd: \(reason)"
+    case .superseded(let key):
+      "another node has taken over credential \(key.id) of connection \(key.connection)"
+    case .outdated(let key):
+      "another node stored credential \(key.id) of connection \(key.connection) in between"
+    case .anotherKey(let path):
+      """
+      \(path) in etcd was made with another cluster key: give every node the same one, or this \
+      one a prefix of its own
+      """
     case .failed(let path, let reason):
       "unexpected failure of \(path): \(reason)"
     }

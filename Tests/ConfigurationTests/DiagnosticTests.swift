@@ -31,7 +31,7 @@ import Testing
     ),
     (
       "[log]\nlevel = 1",
-      #"8:2: error: unknown key "log" at the top level; known there: api, credential, defaults, retry, alert, metrics"#
+      #"8:2: error: unknown key "log" at the top level; known there: api, credential, defaults, retry, alert, metrics, cluster"#
     ),
     (
       "\"\\u001b[31m\" = 1",

@@ -48,7 +48,7 @@ import Testing
       .joined(separator: "\n")
     try directory.write(uncommented, to: "10.toml")
     #expect(try directory.load().settings == asShipped)
-    let tables = ["api", "defaults", "retry", "alert", "metrics"]
+    let tables = ["api", "defaults", "retry", "alert", "metrics", "cluster"]
     for section in KeyTable.sections where tables.contains(section.name) {
       for key in section.keys {
         let name = key.path.dropFirst(section.name.count + 1)

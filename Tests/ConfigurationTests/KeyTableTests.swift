@@ -12,7 +12,7 @@ import Testing
       #expect(key.meaning.hasSuffix("."), "\(key.path)")
       #expect(!key.type.isEmpty && !key.defaultText.isEmpty, "\(key.path)")
     }
-    #expect(KeyTable.sections.map(\.name).count == 8)
+    #expect(KeyTable.sections.map(\.name).count == 9)
     #expect(paths.contains("credential.NAME.secrets.KEY"))
     #expect(paths.contains("defaults.rotate_before"))
   }
@@ -22,12 +22,17 @@ import Testing
     arguments: KeyTable.all.filter { !["required", "none"].contains($0.defaultText) }.map(\.path))
   func documentsTheDefaultsThatApply(path: String) throws {
     let key = try #require(KeyTable.all.first { $0.path == path })
-    if ["what DX says", "the system's store"].contains(key.defaultText) { return }
+    if ["what DX says", "the system's store", "the host's name"].contains(key.defaultText) {
+      return
+    }
     let channels = """
       [alert.webhook.ops]
       url = "https://hooks.example"
       [alert.command.page]
       argv = ["/usr/bin/page"]
+      [cluster]
+      endpoints = ["https://etcd-1:2379"]
+      key = { credential = "cluster-key" }
 
       """
     let written =

@@ -123,7 +123,7 @@ import Testing
     ("http://[::1]:81/", "http://[::1]:81"), ("https://[2001:db8::1]", "https://[2001:db8::1]"),
   ])
   func readsAddresses(text: String, url: String) throws {
-    #expect(try InstanceURL.parse(text) == url)
+    #expect(try ServerURL.instance.parse(text) == url)
   }
 
   @Test(arguments: [
@@ -168,6 +168,6 @@ import Testing
     ("https://[x]", "has no IPv6 address between \"[\" and \"]\""),
   ])
   func refusesAddresses(text: String, message: String) {
-    #expect(throws: InstanceURL.Problem(message: message)) { try InstanceURL.parse(text) }
+    #expect(throws: ServerURL.Problem(message: message)) { try ServerURL.instance.parse(text) }
   }
 }

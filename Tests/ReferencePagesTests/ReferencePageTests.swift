@@ -74,7 +74,8 @@ import Testing
       subject
     case .alertDeliveryFailed: ["DX_REASON", "DX_ERROR"]
     case .started, .stopping, .configLoaded, .configRejected, .sourceUnavailable, .sourceRecovered,
-      .apiUnauthorized, .apiUnavailable, .apiRecovered, .keyExpiring, .stateRebuilt,
+      .apiUnauthorized, .apiUnavailable, .apiRecovered, .keyExpiring, .clusterUnavailable,
+      .clusterRecovered, .stateRebuilt,
       .watchdogWithheld, .summary:
       []
     }

@@ -111,6 +111,19 @@ import Testing
     #expect(world.state() == .watching)
   }
 
+  @Test(
+    "A record that another process has stored costs no place in the budget where nothing was being sent"
+  )
+  func outdatedRecord() {
+    let world = EngineWorld(.of()) { $0.list("2026-12-31") }
+    world.run(.minutes(1))
+    var theirs = world.record()
+    theirs.revision += 5
+    world.send(.sendDeclined(.jira, .outdated(theirs)))
+    world.send(.stopRequested)
+    #expect(world.log.stops == 1)
+  }
+
   @Test("A claimed credential is tried again later")
   func claimed() {
     let world = EngineWorld(.of()) { $0.list("2026-12-31") }

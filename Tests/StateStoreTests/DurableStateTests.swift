@@ -11,7 +11,8 @@ struct Implementation: Sendable, CustomTestStringConvertible {
   let open: @Sendable (Place, _ instance: String) throws -> any DurableState
 
   static let all = [
-    Implementation(testDescription: "SQLite") { try $0.open(.command, instance: $1) }
+    Implementation(testDescription: "SQLite") { try $0.open(.command, instance: $1) },
+    Implementation(testDescription: "etcd") { try SharedEtcd.open($0, $1) },
   ]
 }
 

@@ -103,6 +103,7 @@ struct RecordGenerator: RandomNumberGenerator {
         listedDate: random.maybe { $0.time() })
     }
     record.accepted?.isInDoubt = .random(using: &self)
+    record.accepted?.former = fingerprint()
     record.refusals = list(upTo: 16) { random in
       Refusal(
         fingerprint: random.fingerprint(), attempts: random.count(), lastAt: random.time(),

@@ -112,6 +112,17 @@ package final class AlertDelivery: @unchecked Sendable {
     sayChanged()
   }
 
+  /// Takes over alerts that stand, and that the channels were told of by another node.
+  package func takeOver(_ notices: [AlertNotice]) {
+    for notice in notices {
+      standing.restore(AlertMessage(notice, instance: instance, at: clock()))
+    }
+    resend()
+  }
+
+  /// Leaves the alerts of these credentials to another node, without a word to the channels.
+  package func handOver(_ keys: Set<CredentialKey>) { standing.forget(keys) }
+
   /// Takes a change of an alert; nobody is told before `tell`.
   package func take(_ notice: AlertNotice) {
     let now = clock()

@@ -33,6 +33,11 @@ struct StandingAlerts {
     standing[message.identity] = Standing(message: message, worst: message.severity)
   }
 
+  /// Forgets the alerts of these credentials.
+  mutating func forget(_ keys: Set<CredentialKey>) {
+    standing = standing.filter { $0.key.key.map { !keys.contains($0) } ?? true }
+  }
+
   /// Takes a change in.
   mutating func take(_ message: AlertMessage) -> Change {
     let before = standing[message.identity]

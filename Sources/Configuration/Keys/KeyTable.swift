@@ -40,6 +40,11 @@ package enum KeyTable {
       "A program that is run for each alert: the alert is JSON on its standard input, and DX_* in "
         + "its environment.", describe(command, "alert.command.NAME")),
     Section("metrics", "Metrics for Prometheus.", describe(metrics, "metrics")),
+    Section(
+      "cluster",
+      "Several machines that share the work, and the state, through etcd. Without this table the "
+        + "state is in the state directory, and one machine does all of it.",
+      describe(cluster, "cluster")),
   ]
 
   /// Every key, in the order of the manual.

@@ -3,35 +3,69 @@ import RotationEngine
 // The types of keys whose value is text. What was written there is never shown: it may be a secret.
 
 extension ValueType where Value == String {
-  static var path: Self {
-    ValueType("an absolute path") { node, path, problems in
+  static var path: Self { text("an absolute path", Names.problem(ofPath:)) }
+
+  static var instanceURL: Self {
+    ValueType("an address") { node, path, problems in
+      ServerURL.instance.read(node, path, &problems)
+    }
+  }
+
+  static var keyPrefix: Self { text("text", Names.problem(ofKeyPrefix:)) { $0.withSlashAtEnd } }
+
+  static var nodeName: Self { text("a name", Names.problem(ofNode:)) }
+
+  static var userName: Self { text("text", Names.problem(ofUser:)) }
+
+  /// Text that follows a rule.
+  private static func text(
+    _ name: String, _ problem: @escaping @Sendable (String) -> String?,
+    _ form: @escaping @Sendable (String) -> String = { $0 }
+  ) -> Self {
+    ValueType(name) { node, path, problems in
       guard case .string(let text) = node.value else {
-        problems.wrongKind(node, at: path, wanted: "an absolute path")
+        problems.wrongKind(node, at: path, wanted: name)
         return nil
       }
-      guard let problem = Names.problem(ofPath: text) else { return text }
+      guard let problem = problem(text) else { return form(text) }
       problems.error("\(path) \(problem)", at: node.position)
       return nil
     }
   }
+}
 
-  static var instanceURL: Self {
-    ValueType("an address") { node, path, problems in
-      guard case .string(let text) = node.value else {
-        problems.wrongKind(node, at: path, wanted: "an address such as \(InstanceURL.example)")
-        return nil
-      }
-      do throws(InstanceURL.Problem) {
-        return try InstanceURL.parse(text)
-      } catch {
-        problems.error("\(path) \(error.message)", at: node.position)
-        return nil
-      }
+extension String {
+  fileprivate var withSlashAtEnd: String { hasSuffix("/") ? self : self + "/" }
+}
+
+extension ServerURL {
+  fileprivate func read(_ node: Node, _ path: KeyPath, _ problems: inout Problems) -> String? {
+    guard case .string(let text) = node.value else {
+      problems.wrongKind(node, at: path, wanted: "an address such as \(example)")
+      return nil
+    }
+    do throws(Problem) {
+      return try parse(text)
+    } catch {
+      problems.error("\(path) \(error.message)", at: node.position)
+      return nil
     }
   }
 }
 
 extension ValueType where Value == [String] {
+  static var endpoints: Self {
+    let wanted = "an array of addresses such as [\(ServerURL.member.example)]"
+    return ValueType("an array of addresses") { node, path, problems in
+      guard case .array(let elements) = node.value, !elements.isEmpty else {
+        problems.wrongKind(node, at: path, wanted: wanted, unless: "empty")
+        return nil
+      }
+      let addresses = elements.compactMap { ServerURL.member.read($0, path, &problems) }
+      return addresses.count == elements.count ? addresses : nil
+    }
+  }
+
   static var command: Self {
     let wanted = #"an array of text such as ["/usr/bin/logger", "-t", "dx"]"#
     return ValueType("an array of text") { node, path, problems in

@@ -107,6 +107,16 @@ extension ValueType where Value == TimeSpan {
   }
 }
 
+extension ValueType where Value == TimeSpan {
+  static func wholeSeconds(_ bounds: ClosedRange<TimeSpan>) -> Self {
+    let span = span(bounds)
+    return ValueType(
+      span.name, range: span.range.map { "\($0), in whole seconds" },
+      excess: { span.excess($0) ?? ($0.milliseconds % 1000 == 0 ? nil : "\($0)") },
+      read: span.read)
+  }
+}
+
 extension ValueType where Value == RetryPolicy.Hold {
   static func hold(_ bounds: ClosedRange<TimeSpan>) -> Self {
     let span = ValueType<TimeSpan>.span(bounds)

@@ -32,6 +32,7 @@ struct SettingsReader {
     var settings = Settings(
       api: api(policy), credentials: credentials(policy), retry: retry(), alert: alert())
     _ = scope("metrics").read(KeyTable.metrics, into: &settings, &problems)
+    settings.cluster = cluster()
     return settings
   }
 
@@ -57,7 +58,8 @@ struct SettingsReader {
     let required = KeyTable.api.filter { $0.name != "url" || environmentURL == nil }
     require(
       required, in: scope,
-      #"write [api] with url = \#(InstanceURL.example) and token = \#(SourceSyntax.example)"#)
+      #"write [api] with url = \#(ServerURL.instance.example) and token = \#(SourceSyntax.example)"#
+    )
     if let position = scope.position(of: "connect_timeout") {
       if isUsable, api.connectTimeout > api.timeout {
         problems.error(
@@ -71,8 +73,8 @@ struct SettingsReader {
   }
 
   private mutating func override(_ url: inout String, by text: String) {
-    do throws(InstanceURL.Problem) {
-      url = try InstanceURL.parse(text)
+    do throws(ServerURL.Problem) {
+      url = try ServerURL.instance.parse(text)
     } catch {
       let name = Configuration.urlVariable
       problems.error("\(name) \(error.message)", at: .whole("environment:\(name)"))
@@ -115,6 +117,28 @@ struct SettingsReader {
     alert.webhooks.sort { $0.name < $1.name }
     alert.commands.sort { $0.name < $1.name }
     return alert
+  }
+
+  private mutating func cluster() -> ClusterSettings? {
+    guard let scope = root.inner("cluster") else { return nil }
+    var cluster = ClusterSettings(key: Source(.file(path: "")))
+    _ = scope.read(KeyTable.cluster, into: &cluster, &problems)
+    require(
+      KeyTable.cluster, in: scope,
+      "a cluster has endpoints = [\(ServerURL.member.example)] and "
+        + "key = { credential = \"cluster-key\" }")
+    for (name, other) in [("cert_file", "key_file"), ("username", "password")] {
+      requireBoth(name, other, in: scope)
+      requireBoth(other, name, in: scope)
+    }
+    return cluster
+  }
+
+  private mutating func requireBoth(_ name: String, _ other: String, in scope: Scope) {
+    guard isComplete, let entry = scope.table[name], scope.table[other] == nil else { return }
+    problems.missing(
+      other, in: scope.path, "\(scope.path.appending(name)) goes together with it",
+      at: entry.position)
   }
 
   private mutating func credentials(_ policy: Policy) -> [CredentialSettings] {

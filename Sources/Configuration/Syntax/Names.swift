@@ -54,6 +54,28 @@ enum Names {
     return isRight ? nil : "must be the name in LoadCredential=, without \"/\" or \":\""
   }
 
+  /// What the keys of a cluster begin with.
+  static func problem(ofKeyPrefix prefix: String) -> String? {
+    if !prefix.hasPrefix("/") { return "must begin with \"/\"" }
+    return prefix.utf8.allSatisfy { (0x21..<0x7F).contains($0) }
+      ? nil : "must have printable ASCII characters alone, and no spaces"
+  }
+
+  /// A node of a cluster.
+  static func problem(ofNode name: String) -> String? {
+    let marks = Set("-._".utf8)
+    let isPlain = name.utf8.allSatisfy { $0.isLetterOrDigit || marks.contains($0) }
+    return isPlain && (1...64).contains(name.utf8.count)
+      ? nil : "must be a name of 1 to 64 letters, digits, \".\", \"-\" and \"_\""
+  }
+
+  /// A user of etcd.
+  static func problem(ofUser name: String) -> String? {
+    if name.isEmpty { return "must not be empty" }
+    return name.unicodeScalars.contains(where: \.isControl)
+      ? "must not have control characters" : nil
+  }
+
   /// A JSON pointer (RFC 6901).
   static func problem(ofPointer pointer: String) -> String? {
     if pointer.isEmpty { return nil }

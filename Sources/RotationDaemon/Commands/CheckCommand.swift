@@ -59,6 +59,17 @@ package struct CheckCommand {
     case .success(let read): tell("api.token", nil, read.warnings)
     case .failure(let failure): tell("api.token", failure, [])
     }
+    if let cluster = settings.cluster {
+      switch reader.clusterKey(cluster.key) {
+      case .success(let read): tell("cluster.key", nil, read.warnings)
+      case .failure(let failure): tell("cluster.key", failure, [])
+      }
+      switch cluster.password.map(reader.text(of:)) {
+      case .success(let read): tell("cluster.password", nil, read.warnings)
+      case .failure(let failure): tell("cluster.password", failure, [])
+      case nil: break
+      }
+    }
     for credential in settings.credentials where credential.policy.enabled {
       switch reader.values(of: credential, keyedBy: key) {
       case .success(let values): tell(credential.name.printable, nil, values.warnings)

@@ -12,8 +12,14 @@ struct Nullable<Value: Encodable & Sendable>: Encodable, Sendable {
   }
 }
 
-/// One JSON document for `--json`.
+/// JSON for people and for other processes.
 enum JSONOutput {
+  /// One line.
+  static func line(_ value: some Encodable) -> String {
+    (try? JSONEncoder().encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+  }
+
+  /// One document for `--json`.
   static func text(_ value: some Encodable) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -34,6 +34,12 @@ struct CommandAnswer {
     } else {
       let settings = try place.loadConfiguration().settings
       _ = try place.select(request.names, from: settings)
+      // What is sent in a cluster is sent under a node's lease.
+      guard settings.cluster == nil else {
+        Output.error(
+          "dx-rotated: no daemon runs on this node of the cluster; ask on a node where one does")
+        throw .tryLater
+      }
       reply = try OnePass(place: place, settings: settings).answer(request)
     }
     if let error = reply.error {

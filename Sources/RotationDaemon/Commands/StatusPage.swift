@@ -38,16 +38,19 @@ struct StatusPage {
     }
     guard !rows.isEmpty else { return lines + ["no credential is configured"] }
     lines += ["\(count(rows))", ""]
-    var table = Table([
+    let columns: [Table.Column] = [
       .elastic("NAME"), .fixed("STATE"), .fixed("EXPIRES"), .fixed("NEXT"), .fixed("LAST PUSH"),
-    ])
+    ]
+    var table = Table(columns + (picture.nodes == nil ? [] : [.elastic("NODE")]))
     for row in rows {
-      table.add([
-        (row.credential.name.printable, .plain), (row.view.state.rawValue, colour(row)),
-        (RelativeTime.text(row.view.expiresAt, from: now), .plain),
-        (RelativeTime.text(row.view.nextActionAt, from: now), .plain),
-        (RelativeTime.text(row.record.lastPushedAt, from: now), .plain),
-      ])
+      let node = picture.nodes.map { ($0[row.record.key] ?? "-", Colour.plain) }
+      table.add(
+        [
+          (row.credential.name.printable, .plain), (row.view.state.rawValue, colour(row)),
+          (RelativeTime.text(row.view.expiresAt, from: now), .plain),
+          (RelativeTime.text(row.view.nextActionAt, from: now), .plain),
+          (RelativeTime.text(row.record.lastPushedAt, from: now), .plain),
+        ] + (node.map { [$0] } ?? []))
       if let text = whatToDo(row) { table.note(text.printable) }
     }
     return lines + table.lines(for: terminal)

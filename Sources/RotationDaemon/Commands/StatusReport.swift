@@ -21,6 +21,8 @@ struct StatusReport: Encodable, Sendable {
   }
 
   struct CredentialPart: Encodable, Sendable {
+    /// Which node of a cluster works on it; left out where there is no cluster.
+    var node: Nullable<String>?
     var name: String
     var connectionID: Int64
     var id: Int64
@@ -37,6 +39,7 @@ struct StatusReport: Encodable, Sendable {
     var alert: Nullable<AlertPart>
 
     enum CodingKeys: String, CodingKey {
+      case node
       case name, id, state, attempts, alert
       case connectionID = "connection_id"
       case needsAttention = "needs_attention"
@@ -88,7 +91,7 @@ extension StatusReport {
       since: Nullable(picture.daemon?.since?.description),
       nextWakeAt: Nullable(
         picture.daemon == nil ? nil : nextWake.map { max($0, now).description }))
-    credentials = picture.credentials.map(CredentialPart.init)
+    credentials = picture.credentials.map { CredentialPart($0, nodes: picture.nodes) }
     alerts = picture.instance.alerts.map(AlertPart.init)
   }
 
@@ -99,7 +102,8 @@ extension StatusReport {
 }
 
 extension StatusReport.CredentialPart {
-  init(_ credential: StoredPicture.Credential) {
+  init(_ credential: StoredPicture.Credential, nodes: [CredentialKey: String]?) {
+    node = nodes.map { Nullable($0[credential.record.key]) }
     let record = credential.record
     let view = record.view
     name = credential.name

@@ -1,3 +1,4 @@
+import ClusterState
 import RotationEngine
 import StateStore
 
@@ -22,7 +23,9 @@ struct StoredPicture {
   let instance: InstanceRecord
   let daemon: RunningDaemon?
   /// nil: there is none yet.
-  let state: SQLiteState?
+  let state: (any DurableState)?
+  /// Who works on which credential; nil: there is no cluster.
+  let nodes: [CredentialKey: String]?
 
   /// Reads both; a state that is not there yet is an empty one.
   ///
@@ -32,8 +35,12 @@ struct StoredPicture {
     settings = try? place.loadConfiguration().settings
     do {
       daemon = try SQLiteState.daemon(of: place.stateDirectory)
-      state = try Self.open(place, settings)
-      instance = try state?.instance() ?? InstanceRecord()
+      let own = try Self.open(place, settings)
+      instance = try own?.instance() ?? InstanceRecord()
+      // What the nodes of a cluster know of credentials is in etcd, and only there.
+      let shared = try settings.flatMap(ClusterAccess.stateToRead)
+      nodes = try shared?.claimants()
+      state = shared ?? own
       let records = try state?.records() ?? []
       if let settings {
         let selected = try place.select(listing.names, from: settings)
@@ -52,6 +59,9 @@ struct StoredPicture {
     } catch let error as StateError {
       Output.error("dx-rotated: \(error)")
       throw ExitStatus(error)
+    } catch let failure as SourceFailure {
+      Output.error("dx-rotated: \(failure.message)")
+      throw ExitStatus.sourceUnavailable
     } catch let status as ExitStatus {
       throw status
     } catch {

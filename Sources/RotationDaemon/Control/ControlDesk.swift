@@ -12,6 +12,9 @@ final class ControlDesk {
     }
   }
 
+  /// Who answers for the credentials of other nodes of a cluster; nil: this daemon is alone.
+  var others: OtherNodes?
+
   /// Answers a request.
   ///
   /// - Parameters:
@@ -23,11 +26,40 @@ final class ControlDesk {
     _ reply: @escaping (ControlReply) -> Void
   ) {
     var settings = loop.engine.settings
-    settings.credentials = Array(loop.engine.configured)
+    let elsewhere = Set(settings.elsewhere.map(\.key))
+    settings.credentials = loop.engine.configured + settings.elsewhere
     let selected: [CredentialSettings]
     do throws(UnknownName) { selected = try settings.credentials(named: request.names) } catch {
       return reply(ControlReply(.usage, error.description))
     }
+    let away = selected.filter { elsewhere.contains($0.key) }
+    guard let others, !away.isEmpty else {
+      return answer(request, about: selected, progress: progress, reply)
+    }
+    let own = selected.filter { !elsewhere.contains($0.key) }
+    answer(request, about: own, progress: progress) { own in
+      others.answer(request, about: away) { theirs in
+        var all = own
+        all.add(theirs)
+        reply(all)
+      }
+    }
+  }
+
+  /// Answers another node of the cluster, which takes these credentials for this one's.
+  func answerOwn(_ request: ControlRequest, _ reply: @escaping (ControlReply) -> Void) {
+    let own = loop.engine.configured.filter { request.names.contains($0.name) }
+    guard own.count == request.names.count else {
+      return reply(ControlReply(.tryLater, "it is just going to another node; try again"))
+    }
+    answer(request, about: own, progress: { _ in }, reply)
+  }
+
+  /// Answers for credentials of this daemon.
+  func answer(
+    _ request: ControlRequest, about selected: [CredentialSettings],
+    progress: @escaping (String) -> Void, _ reply: @escaping (ControlReply) -> Void
+  ) {
     switch request.verb {
     case .rotate: rotate(selected, request, progress, reply)
     case .plan:

@@ -18,11 +18,11 @@ final class ControlServer: @unchecked Sendable {
   private var listener: (any DispatchSourceRead)?
   private var connections: [Int32: ControlConnection] = [:]
 
-  init(loop: RotationLoop, path: String, stateDirectory: String) {
+  init(loop: RotationLoop, desk: ControlDesk, path: String, stateDirectory: String) {
     self.loop = loop
     self.path = path
     self.stateDirectory = stateDirectory
-    desk = ControlDesk(loop: loop)
+    self.desk = desk
   }
 
   /// Listens.

@@ -5,16 +5,20 @@ import SecretSources
 import StateStore
 
 extension RotationLoop {
-  /// Makes a loop with its adapters, and starts it.
+  /// Makes a loop with its adapters, and starts it; in a cluster it has no credentials yet.
   ///
   /// - Throws: `StateError` or `HTTPFailure`.
   static func make(
     queue: DispatchQueue, clock: SystemClock, settings: Settings, state: any DurableState,
-    reader: SourceReader, fingerprintKey: FingerprintKey, journal: Journal, mode: Engine.Mode
+    reader: SourceReader, fingerprintKey: FingerprintKey, journal: Journal, mode: Engine.Mode,
+    shared: LedgerDesk.Shared? = nil
   ) throws -> RotationLoop {
-    let records = try state.records()
+    let records = shared == nil ? try state.records() : []
     // One that another process is still at is not interrupted.
-    let unfinished = try state.unfinishedAttempts().filter { try state.claim($0.key) }
+    let unfinished =
+      shared == nil ? try state.unfinishedAttempts().filter { try state.claim($0.key) } : []
+    var settings = settings
+    if shared != nil { settings.giveEverythingElsewhere() }
     let engine = Engine(
       settings: settings, instance: try state.instance(), mode: mode,
       buildDate: Program.buildDate)
@@ -23,7 +27,8 @@ extension RotationLoop {
       queue: queue, reader: reader, fingerprintKey: fingerprintKey,
       touched: mode == .daemon ? { relay.touched($0) } : nil, limited: { relay.limited($0) })
     let loop = RotationLoop(
-      queue: queue, clock: clock, engine: engine, state: state, sources: sources,
+      queue: queue, clock: clock, engine: engine,
+      desk: LedgerDesk(state: state, clock: clock, shared: shared, queue: queue), sources: sources,
       dx: try DXAdapter(queue: queue, api: settings.api), journal: journal)
     relay.loop = loop
     loop.start(records: records, unfinished: unfinished)
@@ -60,5 +65,13 @@ extension RotationLoop {
       ready()
     }
     post(.tick)
+  }
+}
+
+extension Settings {
+  /// A node of a cluster begins with nothing.
+  fileprivate mutating func giveEverythingElsewhere() {
+    elsewhere = credentials.filter(\.policy.enabled)
+    credentials.removeAll(where: \.policy.enabled)
   }
 }

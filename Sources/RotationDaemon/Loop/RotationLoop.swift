@@ -13,7 +13,7 @@ package final class RotationLoop: @unchecked Sendable {
   let queue: DispatchQueue
   let clock: SystemClock
   private(set) var engine: Engine
-  private let ledger: AttemptLedger
+  private let desk: LedgerDesk
   private let sources: SourceAdapter
   private let dx: DXAdapter
   private let journal: Journal
@@ -36,12 +36,14 @@ package final class RotationLoop: @unchecked Sendable {
   var requestEnded: ((Verdict.Question, Exchange) -> Void)?
   /// Where alerts go, if anywhere.
   var alerts: AlertOutbox?
+  /// Whether a send may begin; a node of a cluster asks when its attempt is on disk.
+  var maySend: () -> Bool = { true }
   /// Called when a stop is complete.
   var stopped: (() -> Void)?
 
   /// Makes a loop that stands still until `start`.
   init(
-    queue: DispatchQueue, clock: SystemClock, engine: Engine, state: any DurableState,
+    queue: DispatchQueue, clock: SystemClock, engine: Engine, desk: LedgerDesk,
     sources: SourceAdapter, dx: DXAdapter, journal: Journal
   ) {
     self.queue = queue
@@ -50,7 +52,7 @@ package final class RotationLoop: @unchecked Sendable {
     self.sources = sources
     self.dx = dx
     self.journal = journal
-    ledger = AttemptLedger(state: state) { clock.wall }
+    self.desk = desk
     dx.turnEnded = { [weak self] in self?.turn() }
   }
 
@@ -66,7 +68,7 @@ package final class RotationLoop: @unchecked Sendable {
       guard let self else { return }
       sources.watch(engine.settings.api, engine.configured)
       turn()
-      ledger.release(unfinished)
+      desk.release(unfinished)
     }
   }
 
@@ -81,12 +83,26 @@ package final class RotationLoop: @unchecked Sendable {
     }
   }
 
-  func reload(_ settings: Settings, records: [CredentialRecord]) {
+  /// Watches the files of these settings from now on, and no others.
+  func watch(_ settings: Settings) {
     watchedAt = clock.wall
     sources.watch(settings.api, settings.credentials)
+  }
+
+  func reload(_ settings: Settings, records: [CredentialRecord]) {
+    watch(settings)
     dx.reconfigure(settings.api)
     post(.reloaded(settings, records))
   }
+
+  /// Ends every request to DX that is under way: whether DX took what was sent is not known.
+  func endRequests() { dx.cancelAll() }
+
+  /// Forgets what is not written down yet of credentials that another node may work on already.
+  func forget(_ keys: Set<CredentialKey>) { desk.forget(keys) }
+
+  /// Whether every turn is written down.
+  var isAtRest: Bool { effects.isEmpty && !desk.isWriting && desk.isWritten }
 
   /// Asks for a pass over a credential; `answered` is called once.
   func rotate(
@@ -101,7 +117,7 @@ package final class RotationLoop: @unchecked Sendable {
   func say(_ announcement: Announcement) { journal.say(announcement) }
 
   /// Why the state could not be written the last time; nil: it could.
-  var stateFailure: StateError? { ledger.failure }
+  var stateFailure: StateError? { desk.failure }
 
   var lostEntries: Int { journal.lostEntries }
 
@@ -118,20 +134,28 @@ package final class RotationLoop: @unchecked Sendable {
 
   private func turn() {
     isTurnScheduled = false
-    // What is declined in a turn is another event, whose effects belong to this turn too.
-    while !effects.isEmpty {
-      let taken = effects
-      effects = []
-      for case .alert(let notice) in taken { alerts?.take(notice) }
-      let entry = ledger.commit(taken, writeMore: alerts?.unwritten)
-      alerts?.tell(isWritten: ledger.failure == nil)
-      let numbers = Dictionary(entry.recorded.map { ($0.key, $0) }) { first, _ in first }
-      for effect in taken { carryOut(effect, numbers) }
-      for (key, reason) in entry.declined {
-        sources.discard(key)
-        effects += engine.handle(.sendDeclined(key, reason), at: clock.moment)
-      }
+    // What happens while the turn before is written down is the next turn's.
+    guard !desk.isWriting else { return timer.arm(for: engine.nextDeadline) }
+    guard !effects.isEmpty else { return endTurn() }
+    let taken = effects
+    effects = []
+    for case .alert(let notice) in taken { alerts?.take(notice) }
+    desk.commit(taken, alerts: alerts) { [weak self] entry in self?.written(taken, entry) }
+  }
+
+  /// What was decided is on disk, and happens.
+  private func written(_ taken: [Effect], _ entry: AttemptLedger.Entry) {
+    let numbers = Dictionary(entry.recorded.map { ($0.key, $0) }) { first, _ in first }
+    for effect in taken { carryOut(effect, numbers) }
+    for (key, reason) in entry.declined {
+      sources.discard(key)
+      effects += engine.handle(.sendDeclined(key, reason), at: clock.moment)
     }
+    // What was declined in a turn is another event, whose effects belong to this turn too.
+    turn()
+  }
+
+  private func endTurn() {
     watchAgain()
     timer.arm(for: engine.nextDeadline)
     turnEnded?()
@@ -190,6 +214,10 @@ package final class RotationLoop: @unchecked Sendable {
     guard let values = sources.take(attempt.key), let credential = engine.settings(of: attempt.key)
     else {
       return post(.updateEnded(attempt.key, .failed("its values are gone; nothing was sent")))
+    }
+    guard maySend() else {
+      return post(
+        .updateEnded(attempt.key, .failed("this node's lease may be over; nothing was sent")))
     }
     begin(attempt.number)
     dx.update(

@@ -29,8 +29,10 @@ package enum ExitStatus: Int32, Sendable, Error {
   /// What a failure of the state comes to.
   package init(_ error: StateError) {
     switch error {
-    case .inUse, .busy: self = .tryLater
+    case .inUse, .busy, .superseded, .outdated: self = .tryLater
     case .absent, .unreadable, .unwritable: self = .stateUnwritable
+    case .unreachable: self = .unreachable
+    case .anotherKey: self = .configuration
     case .newer, .older, .corrupt, .failed: self = .unexpected
     }
   }

@@ -24,10 +24,13 @@ package final class Service: @unchecked Sendable {
   private var metrics: MetricsWriter?
   private var watchdog: WatchdogTick?
   private var statusLine: StatusLine?
+  private var desk: ControlDesk?
   private var control: ControlServer?
   /// A configuration with another URL waits until nothing is under way with the one before.
   private var successor: LoadedConfiguration?
   private var settings: Settings?
+  /// This node's part in a cluster, if it has one.
+  private var cluster: ClusterDesk?
   private var isStopping = false
 
   /// How long a stop waits for alerts that are being delivered; what is left is delivered by the next run.
@@ -113,22 +116,24 @@ package final class Service: @unchecked Sendable {
       journal.say(Service.rebuilt(movedTo: movedTo, reason: reason))
     }
     try makeLoop(configuration.settings, state, key)
-    guard let loop else { throw .unexpected }
+    guard let loop, let desk else { throw .unexpected }
     let statusLine = StatusLine(loop: loop, notifier: notifier)
     self.statusLine = statusLine
     loop.say(Service.loaded(configuration))
     loop.say(Service.started(configuration))
     notifier.ready(status: statusLine.present)
-    loop.turnEnded = { [weak statusLine, weak metrics] in
+    loop.turnEnded = { [weak statusLine, weak metrics, weak cluster] in
       statusLine?.update()
       metrics?.update()
+      cluster?.turnEnded()
     }
+    cluster?.start()
     metrics?.use(path: configuration.settings.metricsTextfile)
     watchdog = WatchdogTick(
       loop: loop, notifier: notifier, interval: Watchdog.interval(),
       requestLimit: { [weak self] in self?.settings?.api.timeout ?? .zero })
     control = ControlServer(
-      loop: loop, path: options.controlPath, stateDirectory: options.stateDirectory)
+      loop: loop, desk: desk, path: options.controlPath, stateDirectory: options.stateDirectory)
     control?.start()
   }
 
@@ -137,20 +142,38 @@ package final class Service: @unchecked Sendable {
   ) throws(ExitStatus) {
     do {
       let alerts = try makeAlerts(settings)
+      let access = try settings.cluster.map {
+        try ClusterAccess($0, instance: settings.api.url, reader: reader)
+      }
       let loop = try RotationLoop.make(
         queue: queue, clock: clock, settings: settings, state: state, reader: reader,
-        fingerprintKey: key, journal: journal, mode: .daemon)
+        fingerprintKey: access?.fingerprintKey ?? key, journal: journal, mode: .daemon,
+        shared: access.map { access in
+          LedgerDesk.Shared(
+            ledger: AttemptLedger(state: access.state) { [clock] in clock.wall },
+            queue: access.queue)
+        })
       let outbox = AlertOutbox(delivery: alerts, state: state)
       try outbox.begin(standing: loop.engine.standingAlerts(at: clock.wall))
       loop.alerts = outbox
       metrics = MetricsWriter(loop: loop, state: state, alerts: alerts)
       self.alerts = alerts
+      let desk = ControlDesk(loop: loop)
+      self.desk = desk
+      cluster = access.flatMap { access in
+        settings.cluster.map {
+          ClusterDesk(loop: loop, control: desk, access: access, settings: settings, $0)
+        }
+      }
       loop.stopped = { [weak self] in self?.stopped() }
       self.loop = loop
       keep(settings)
     } catch let error as StateError {
       fail(error.description)
       throw ExitStatus(error)
+    } catch let error as SourceFailure {
+      fail(error.message)
+      throw .sourceUnavailable
     } catch {
       fail("\(error)")
       throw .unexpected
@@ -187,14 +210,18 @@ package final class Service: @unchecked Sendable {
     do {
       let configuration = try Configuration.load(
         directories: options.directories, environment: Environment.all)
-      guard configuration.settings.api.url == settings?.api.url else {
-        return restart(with: configuration)
-      }
+      guard configuration.settings.api.url == settings?.api.url,
+        configuration.settings.cluster == settings?.cluster
+      else { return restart(with: configuration) }
       let records = try state.records().filter { loop.engine.record(of: $0.key) == nil }
       keep(configuration.settings)
       alerts?.configure(configuration.settings.alert, instance: configuration.settings.api.url)
       metrics?.use(path: configuration.settings.metricsTextfile)
-      loop.reload(configuration.settings, records: records)
+      if let cluster {
+        cluster.reload(configuration.settings)
+      } else {
+        loop.reload(configuration.settings, records: records)
+      }
       loop.say(Service.loaded(configuration))
     } catch let error as InvalidConfiguration {
       loop.say(Service.rejected(error, "the one before stays in force"))
@@ -226,6 +253,12 @@ package final class Service: @unchecked Sendable {
   }
 
   private func stopped() {
+    guard let cluster else { return leave() }
+    self.cluster = nil
+    cluster.stop { self.leave() }
+  }
+
+  private func leave() {
     if let successor, !isStopping {
       self.successor = nil
       return queue.async { self.follow(successor) }

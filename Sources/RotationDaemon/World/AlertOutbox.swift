@@ -31,8 +31,28 @@ final class AlertOutbox {
     delivery.begin(standing: standing, undelivered: left)
   }
 
+  /// Whether this node tells of an alert; in a cluster it may be another's to tell.
+  var tells: (AlertNotice) -> Bool = { _ in true }
+
   /// Takes a change of an alert; nobody is told before `tell`.
-  func take(_ notice: AlertNotice) { delivery.take(notice) }
+  func take(_ notice: AlertNotice) {
+    if tells(notice) { delivery.take(notice) }
+  }
+
+  /// Takes an alert that stands and that another node has told of until now.
+  func takeAndTell(_ notice: AlertNotice) {
+    var raised = notice
+    raised.phase = .raised
+    delivery.take(raised)
+    write()
+    delivery.tell()
+  }
+
+  /// Takes over alerts that stand and were told: they end here.
+  func takeOver(_ standing: [AlertNotice]) { delivery.takeOver(standing) }
+
+  /// Hands the alerts of these credentials over to another node: they do not end here.
+  func handOver(_ keys: Set<CredentialKey>) { delivery.handOver(keys) }
 
   /// Writes down what has changed, within the turn's transaction; nil: nothing has.
   var unwritten: (() throws(StateError) -> Void)? {

@@ -37,6 +37,9 @@ final class DXAdapter {
       userAgent: "dx-rotated/\(Program.version)")
   }
 
+  /// Ends every request that is under way.
+  func cancelAll() { transport.cancelAll() }
+
   /// Takes a key that was read; it is used once the engine says so.
   func offer(_ read: KeyRead) { candidate = (read.reading.fingerprint, read.key) }
 

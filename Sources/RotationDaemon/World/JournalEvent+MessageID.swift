@@ -29,6 +29,8 @@ extension JournalEvent {
     case .stateRebuilt: "ca3ab343ac334b68be9bf77c6519a9d5"
     case .watchdogWithheld: "03c472ca449548b4b8d889d2b47a5c1d"
     case .alertDeliveryFailed: "77dde229df884e4dac2386e5cc86ba64"
+    case .clusterUnavailable: "0e5ff85336f24701b42d7a985e653847"
+    case .clusterRecovered: "c16e1a9a58df48a6987f965f7d8fd228"
     case .summary: "c3dd75f6808548e6ac925f09a227f039"
     }
   }

@@ -40,6 +40,10 @@ public enum JournalEvent: String, Hashable, Sendable, CaseIterable {
   case credentialDisabled = "credential_disabled"
   /// The API key expires.
   case keyExpiring = "key_expiring"
+  /// The store that the nodes of a cluster share cannot be used.
+  case clusterUnavailable = "cluster_unavailable"
+  /// It can be used again.
+  case clusterRecovered = "cluster_recovered"
   /// A send of an earlier run has no known outcome.
   case interrupted
   /// The state was corrupt or gone, and begun anew.

@@ -20,7 +20,9 @@ extension Wording {
     case .credentialMissing, .apiUnavailable:
       if let error = credential.record.lastError { said.take(error) }
     case .sourceUnavailable: said.error = credential.record.source.failure?.message
-    case .awaitingSecret, .expired, .credentialDisabled, .keyExpiring, .apiUnauthorized: break
+    case .awaitingSecret, .expired, .credentialDisabled, .keyExpiring, .apiUnauthorized,
+      .clusterUnavailable:
+      break
     }
     said.expiresAt = assessment.window?.expiresAt
     return said
@@ -107,7 +109,7 @@ extension Wording {
     case .apiUnavailable:
       let why = record.lastError.map(failure) ?? "DX could not be reached"
       return "\(why). Other requests are answered; it is tried again by itself"
-    case .keyExpiring, .apiUnauthorized: return alert.kind.rawValue
+    case .keyExpiring, .apiUnauthorized, .clusterUnavailable: return alert.kind.rawValue
     }
   }
 
@@ -161,6 +163,7 @@ extension Wording {
     switch kind {
     case .credentialMissing, .credentialDisabled, .apiUnavailable: true
     case .rotationHeld, .awaitingSecret, .expired, .sourceUnavailable, .keyExpiring,
+      .clusterUnavailable,
       .apiUnauthorized:
       false
     }
@@ -175,6 +178,7 @@ extension Wording {
     case .credentialDisabled: "DX has enabled this credential again"
     case .sourceUnavailable: "the source can be read again"
     case .apiUnavailable, .apiUnauthorized: "DX answers again"
+    case .clusterUnavailable: "the cluster's etcd can be used again"
     case .keyExpiring: "the API key does not expire soon any more"
     }
   }
@@ -193,6 +197,7 @@ extension AlertKind {
     case .apiUnauthorized: .apiUnauthorized
     case .apiUnavailable: .apiUnavailable
     case .sourceUnavailable: .sourceUnavailable
+    case .clusterUnavailable: .clusterUnavailable
     }
   }
 }

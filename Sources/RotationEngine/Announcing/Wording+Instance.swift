@@ -37,6 +37,32 @@ extension Wording {
       .apiRecovered, .notice, "DX answers again, after \(unreachableFor)", reason: "reachable")
   }
 
+  static func clusterUnavailable(_ why: String) -> Announcement {
+    var said = Announcement(
+      .clusterUnavailable, .warning,
+      "the cluster's etcd cannot be used: \(why). Credentials are watched, and nothing is sent until it can",
+      reason: "unavailable")
+    said.error = why
+    return said
+  }
+
+  static func clusterRecovered(unavailableFor: TimeSpan) -> Announcement {
+    Announcement(
+      .clusterRecovered, .notice,
+      "the cluster's etcd can be used again, after \(unavailableFor); everything goes on",
+      reason: "available")
+  }
+
+  /// A node leaves a credential to the others.
+  package static func yielded(
+    _ subject: Announcement.Subject, failingFor: TimeSpan
+  ) -> Announcement {
+    Announcement(
+      .sourceUnavailable, .warning,
+      "\(subject.name): its source cannot be read here for \(failingFor); it is left to another node of the cluster that "
+        + "can, if there is one", subject: subject, reason: "yielded")
+  }
+
   static func summary(_ status: String) -> Announcement {
     Announcement(.summary, .info, "\(status)", reason: "daily")
   }
@@ -67,6 +93,9 @@ extension Wording {
       case .sourceUnavailable:
         "the API key cannot be read: nothing can be rotated, \(behind) behind it. "
           + "Look at the source of api.token"
+      case .clusterUnavailable:
+        "the cluster's etcd cannot be used for \(now - alert.since): \(reason). Nothing is sent, \(behind) are "
+          + "behind it. Look at etcd and at cluster.endpoints; all goes on by itself"
       case .keyExpiring:
         "the API key \(expiresAt.map { $0 <= now ? "expired \($0)" : "expires \($0)" } ?? "expires soon"): "
           + "without it nothing can be rotated, \(behind) behind it. "
@@ -80,7 +109,7 @@ extension Wording {
       alert.kind.event, alert.severity == .critical ? .critical : .warning, text + stands,
       reason: phase == .raised ? nil : phase.rawValue)
     if alert.kind == .keyExpiring { said.expiresAt = expiresAt }
-    if alert.kind == .apiUnavailable { said.error = reason }
+    if alert.kind == .apiUnavailable || alert.kind == .clusterUnavailable { said.error = reason }
     if alert.kind == .apiUnauthorized {
       said.error = "not_authed"
       said.nextAttemptAt = nextAt
@@ -93,6 +122,7 @@ extension Wording {
       switch alert.kind {
       case .sourceUnavailable: .sourceRecovered
       case .apiUnavailable, .apiUnauthorized: .apiRecovered
+      case .clusterUnavailable: .clusterRecovered
       default: alert.kind.event
       }
     return Announcement(

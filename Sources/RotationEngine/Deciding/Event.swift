@@ -24,6 +24,11 @@ public enum Event: Hashable, Sendable {
   case listRequested(connection: Int64)
   /// A new, valid configuration is in force; with what the store knows of the credentials that are new in it.
   case reloaded(Settings, [CredentialRecord])
+  /// Other credentials of the same configuration are this node's now; with what the store knows of those that are new,
+  /// and their attempts that have no outcome.
+  case shareChanged(Settings, [CredentialRecord], unfinished: [Attempt])
+  /// The store that the nodes of a cluster share does not do what it is asked, and why; nil: it does.
+  case clusterTroubled(String?)
   /// The service is to end.
   case stopRequested
 }

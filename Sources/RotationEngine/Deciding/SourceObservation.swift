@@ -138,7 +138,8 @@ struct SourceObservation: Hashable {
       switch failure.kind {
       case .timedOut: return false
       case .changing: return true
-      case .missing, .unreadable, .empty, .tooLarge, .notAFile, .notText, .malformed, .elsewhere:
+      case .missing, .unreadable, .empty, .tooLarge, .notAFile, .notText, .malformed, .behind,
+        .elsewhere:
         return reading != nil || candidate != nil
       }
     }

@@ -155,7 +155,7 @@ extension Engine {
     case .awaitingSecret: .expired
     case .rotationHeld: .credentialMissing
     case .credentialMissing, .expired, .credentialDisabled, .keyExpiring, .apiUnauthorized,
-      .apiUnavailable, .sourceUnavailable:
+      .apiUnavailable, .sourceUnavailable, .clusterUnavailable:
       nil
     }
   }

@@ -47,6 +47,12 @@ extension Engine {
       }
       next.append(since + after)
     }
+    if let trouble = clusterTrouble {
+      if trouble.since + after <= now {
+        note(.clusterUnavailable, .critical, since: trouble.since)
+      }
+      next.append(trouble.since + after)
+    }
     if let expiresAt = apiKeyExpiresAt {
       let warnAt = expiresAt - settings.api.keyRotateBefore
       let criticalAt = expiresAt - settings.api.keyCriticalBefore
@@ -83,7 +89,12 @@ extension Engine {
   func instanceWording(
     _ alert: StandingAlert, _ phase: AlertNotice.Phase, now: WallTime
   ) -> Announcement {
-    let reason = alert.kind == .sourceUnavailable ? keyFailure?.message : outage.reason
+    let reason =
+      switch alert.kind {
+      case .sourceUnavailable: keyFailure?.message
+      case .clusterUnavailable: clusterTrouble?.reason
+      default: outage.reason
+      }
     return Wording.instanceAlert(
       alert, phase, reason: reason ?? "", expiresAt: apiKeyExpiresAt,
       watched: tally.watched, nextAt: instance.probe?.nextAt, now: now)
@@ -104,9 +115,13 @@ extension Engine {
   /// What is watched, what is next and when, and what needs a person: one line, for STATUS= and the summary.
   public func statusLine(at now: WallTime) -> String {
     var parts = ["watching \(tally.watched) credential\(tally.watched == 1 ? "" : "s")"]
+    if !settings.elsewhere.isEmpty { parts.append("\(settings.elsewhere.count) on other nodes") }
     if let next = actions.first {
       let name = credentials[next.target].settings.name
       parts.append("next \(name) \(next.deadline <= now ? "now" : "at \(next.deadline)")")
+    }
+    if let trouble = clusterTrouble {
+      parts.append("the cluster's etcd unavailable since \(trouble.since)")
     }
     if instance.unauthorizedSince != nil {
       parts.append("DX refuses the API key")

@@ -164,12 +164,19 @@ extension Engine {
   }
 
   mutating func sendDeclined(_ key: CredentialKey, _ reason: DeclineReason) {
-    budget.cancel()
     guard let slot = slots[key] else {
-      departing[key] = nil
+      if departing.removeValue(forKey: key)?.sending != nil { budget.cancel() }
       return
     }
-    guard let sending = credentials[slot].sending else { return }
+    guard let sending = credentials[slot].sending else {
+      // Only a record was to be stored.
+      if case .outdated(let record) = reason {
+        takeOver(record, slot)
+        reassess(slot)
+      }
+      return
+    }
+    budget.cancel()
     setPhase(.idle, of: slot)
     if credentials[slot].record.recentSends.first == sending.attempt.at {
       credentials[slot].record.recentSends.removeFirst()

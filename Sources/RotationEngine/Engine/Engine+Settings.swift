@@ -80,13 +80,16 @@ extension Engine {
 
   /// Credentials that are not configured any more: their alerts end, a send under way is waited for.
   private mutating func depart(_ removed: [TrackedCredential]) {
+    let elsewhere = Set(settings.elsewhere.map(\.key))
     for var credential in removed.sorted(by: { $0.key < $1.key }) {
       if let request = credential.request {
         emit(.answer(ticket: request.ticket, credential.key, .unknown))
       }
       if credential.source.isReading { strayReadings.insert(credential.key) }
-      // To whoever reads the state it is as if it had never been seen.
-      if mode == .daemon, credential.record.view != CredentialView() {
+      // Where another node goes on with it, its alerts stand; else, to whoever reads the state, it is as if it had never
+      // been seen.
+      let isElsewhere = elsewhere.contains(credential.key)
+      if mode == .daemon, !isElsewhere, credential.record.view != CredentialView() {
         for alert in credential.record.alerts {
           let announcement = Wording.resolved(alert, credential.subject, now: now)
           tell(.resolved, alert, announcement, credentialCount: 1)

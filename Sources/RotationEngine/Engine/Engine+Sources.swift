@@ -41,7 +41,7 @@ extension Engine {
     let wasPreparing = credentials[slot].phase == .preparing
     let before = credentials[slot].source.reading?.fingerprint
     let outcome = credentials[slot].source.ended(
-      result, known: credentials[slot].record.accepted?.fingerprint, moment: moment)
+      judged(result, slot), known: credentials[slot].record.accepted?.fingerprint, moment: moment)
     if let kept = credentials[slot].kept, !outcome.holds(kept) { discard(slot) }
     switch outcome {
     case .settled(let reading):

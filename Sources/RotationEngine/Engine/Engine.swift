@@ -49,6 +49,8 @@ public struct Engine {
   var outage = Outage()
   /// When an outage last ended that was long enough for an alert.
   var outageEndedAt: WallTime?
+  /// Since when the cluster's store does not do what it is asked, and why, while it does not.
+  var clusterTrouble: (since: WallTime, reason: String)?
   /// The API key that requests are made with, and since when.
   var keyInUse: (fingerprint: Fingerprint, since: TimeSpan)?
   /// Why the API key's source cannot be read, while it cannot.
@@ -207,6 +209,9 @@ public struct Engine {
     case .rotateRequested(let request, let key): rotateRequested(request, key)
     case .listRequested(let connection): wantList(connection)
     case .reloaded(let settings, let records): reload(settings, records)
+    case .shareChanged(let settings, let records, let unfinished):
+      changeShare(settings, records, unfinished)
+    case .clusterTroubled(let why): clusterTroubled(why)
     case .stopRequested: stop()
     }
   }

@@ -18,6 +18,7 @@ extension TrackedCredential {
       supersededDate: isFresh && !isKnownFresh
         ? supersededDate(now: now) : before?.supersededDate,
       listedDate: isKnownFresh ? before?.listedDate : listed)
+    record.accepted?.former = isSame ? before?.former : before?.fingerprint
     record.refusals.removeAll { $0.fingerprint == attempt.fingerprint }
     record.backoff = nil
     record.lastError = nil

@@ -35,6 +35,8 @@ struct TrackedCredential {
   ///
   /// Set only while there is a request.
   var commanded: Attempt.Reason?
+  /// Whether another node worked on it before, and the source was not seen to be as far as DX is since.
+  var isTakenOver = false
   /// Whether the answer to a send of the present value was lost, so that DX may have it.
   var wasAnswerLost: Bool
 

@@ -34,6 +34,8 @@ public struct SourceFailure: Error, Hashable, Sendable {
     case changing
     /// It did not answer within 10 s (contract, rule 10).
     case timedOut = "timed_out"
+    /// It holds the value before the one that another node of the cluster has sent.
+    case behind
     /// Only the service's own process can read it.
     case elsewhere
   }

@@ -75,6 +75,8 @@ public struct AcceptedValue: Hashable, Sendable {
   ///
   /// The accepted value is then sent again once the source is back at it.
   public var isInDoubt = false
+  /// What was accepted or adopted before it: a node that takes over and still has this one is behind.
+  public var former: Fingerprint?
 
   /// Makes an accepted value.
   public init(

@@ -38,4 +38,6 @@ public enum AlertKind: String, Hashable, Sendable, CaseIterable {
   case apiUnavailable = "api_unavailable"
   /// A source cannot be read.
   case sourceUnavailable = "source_unavailable"
+  /// The store that the nodes of a cluster share cannot be used.
+  case clusterUnavailable = "cluster_unavailable"
 }

@@ -8,19 +8,25 @@ public struct Settings: Hashable, Sendable {
   public var retry: RetryPolicy
   /// Whom to alert, and when.
   public var alert: AlertSettings
+  /// The cluster that this node is one of, if it is.
+  public var cluster: ClusterSettings?
+  /// What the configuration has too, and other nodes of the cluster work on.
+  public var elsewhere: [CredentialSettings] = []
   /// The path of the node_exporter textfile, if metrics are written.
   public var metricsTextfile: String?
 
   /// Makes settings of their parts.
   public init(
     api: APISettings, credentials: [CredentialSettings], retry: RetryPolicy = RetryPolicy(),
-    alert: AlertSettings = AlertSettings(), metricsTextfile: String? = nil
+    alert: AlertSettings = AlertSettings(), metricsTextfile: String? = nil,
+    cluster: ClusterSettings? = nil
   ) {
     self.api = api
     self.credentials = credentials
     self.retry = retry
     self.alert = alert
     self.metricsTextfile = metricsTextfile
+    self.cluster = cluster
   }
 }
 

@@ -53,12 +53,12 @@ package struct FingerprintKey: Sendable {
     return fingerprint
   }
 
-  private static let failure = SourceFailure(
+  static let failure = SourceFailure(
     .unreadable, "libcrypto did not compute a fingerprint; is HMAC with SHA-256 switched off?")
 }
 
 /// One HMAC-SHA-256 under way in libcrypto.
-private final class MessageCode {
+final class MessageCode {
   private let context: OpaquePointer
   private var isGood = true
 
@@ -102,8 +102,15 @@ private final class MessageCode {
 
   func fingerprint() -> Fingerprint? {
     var code = [UInt8](repeating: 0, count: Fingerprint.byteCount)
+    let isWhole = code.withUnsafeMutableBytes { finish(in: $0) }
+    return isWhole ? Fingerprint(bytes: code) : nil
+  }
+
+  /// Writes the code where it fits exactly; false where libcrypto fails.
+  func finish(in bytes: UnsafeMutableRawBufferPointer) -> Bool {
     var count = 0
-    guard isGood, EVP_MAC_final(context, &code, &count, code.count) == 1 else { return nil }
-    return Fingerprint(bytes: code.prefix(count))
+    let start = bytes.bindMemory(to: UInt8.self).baseAddress
+    return isGood && EVP_MAC_final(context, start, &count, bytes.count) == 1
+      && count == bytes.count
   }
 }

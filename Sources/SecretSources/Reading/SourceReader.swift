@@ -87,6 +87,19 @@ package struct SourceReader: Sendable {
     }
   }
 
+  /// The key of a cluster's fingerprints.
+  package func clusterKey(_ source: Source) -> Result<ClusterKeyRead, SourceFailure> {
+    whenStill { (pass) throws(SourceFailure) in
+      let text = try text(of: source, in: &pass)
+      do throws(SourceFailure) {
+        return ClusterKeyRead(
+          key: try FingerprintKey(text: text.value), warnings: text.warnings)
+      } catch {
+        throw error.about(source)
+      }
+    }
+  }
+
   // MARK: One pass
 
   private func whenStill<Value>(

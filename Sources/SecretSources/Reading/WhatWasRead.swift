@@ -28,3 +28,11 @@ package struct TextRead: Sendable {
   /// What a person should look at, each naming its source; never a value.
   package let warnings: [String]
 }
+
+/// The key of a cluster's fingerprints, made of its text.
+package struct ClusterKeyRead: Sendable {
+  /// The key.
+  package let key: FingerprintKey
+  /// What a person should look at, each naming its source; never a value.
+  package let warnings: [String]
+}

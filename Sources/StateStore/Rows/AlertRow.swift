@@ -1,18 +1,18 @@
 import RotationEngine
 
 /// A `StandingAlert` as a row of `alert`.
-enum AlertRow {
+package enum AlertRow {
   /// In the order in which `bind` and `read` go through them.
   static let columns = "kind, severity, since, said_at"
 
-  static func bind(_ alert: StandingAlert, to parameters: inout Parameters) {
+  package static func bind(_ alert: StandingAlert, to parameters: inout some FieldWriter) {
     parameters.add(alert.kind.rawValue)
     parameters.add(alert.severity.rawValue)
     parameters.add(alert.since)
     parameters.add(alert.saidAt)
   }
 
-  static func read(_ row: inout Row) throws(StateError) -> StandingAlert {
+  package static func read(_ row: inout some FieldReader) throws(StateError) -> StandingAlert {
     StandingAlert(
       kind: try row.name(of: AlertKind.self), severity: try row.name(of: Severity.self),
       since: try row.time(), saidAt: try row.time())

@@ -1,7 +1,7 @@
 import RotationEngine
 
 /// An `Attempt` as a row of `attempt`.
-enum AttemptRow {
+package enum AttemptRow {
   /// What is known before it is sent, in the order in which `bind` goes through it.
   static let columns = "connection_id, id, name, fingerprint, reason, ordinal, at"
   /// All of it, in the order in which `read` goes through it.
@@ -10,7 +10,7 @@ enum AttemptRow {
     error_display_message, error_raw_message, error_http_status
     """
 
-  static func bind(_ attempt: Attempt, to parameters: inout Parameters) {
+  package static func bind(_ attempt: Attempt, to parameters: inout some FieldWriter) {
     parameters.add(attempt.key.connection)
     parameters.add(attempt.key.id)
     parameters.add(attempt.name)
@@ -21,8 +21,8 @@ enum AttemptRow {
   }
 
   /// `finished_at`, `outcome` and the error's columns.
-  static func bind(
-    _ outcome: Attempt.Outcome, at time: WallTime, to parameters: inout Parameters
+  package static func bind(
+    _ outcome: Attempt.Outcome, at time: WallTime, to parameters: inout some FieldWriter
   ) {
     parameters.add(time)
     parameters.add(outcome.name)
@@ -32,7 +32,7 @@ enum AttemptRow {
     }
   }
 
-  static func read(_ row: inout Row) throws(StateError) -> Attempt {
+  package static func read(_ row: inout some FieldReader) throws(StateError) -> Attempt {
     let number = try row.integer()
     var attempt = Attempt(
       key: CredentialKey(connection: try row.integer(), id: try row.integer()),

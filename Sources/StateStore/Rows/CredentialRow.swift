@@ -1,7 +1,7 @@
 import RotationEngine
 
 /// A `CredentialRecord` as a row of `credential`, its refusals and alerts aside.
-enum CredentialRow {
+package enum CredentialRow {
   /// In the order in which `bind` and `read` go through them.
   static let columns = """
     connection_id, id, name, first_read_at, sources_digest, accepted_fingerprint, accepted_at, \
@@ -11,10 +11,10 @@ enum CredentialRow {
     source_failing_since, source_failure, source_failure_message, error_kind, error_at, error, \
     error_display_message, error_raw_message, error_http_status, said_expiration_unknown, \
     state, needs_attention, expires_at, expires_from, window_opens_at, attempts, next_action_at, \
-    accepted_in_doubt
+    accepted_in_doubt, accepted_former
     """
 
-  static func bind(_ record: CredentialRecord, to parameters: inout Parameters) {
+  package static func bind(_ record: CredentialRecord, to parameters: inout some FieldWriter) {
     parameters.add(record.key.connection)
     parameters.add(record.key.id)
     parameters.add(record.name)
@@ -46,9 +46,10 @@ enum CredentialRow {
     parameters.add(record.view.attempts)
     parameters.add(record.view.nextActionAt)
     parameters.add(record.accepted?.isInDoubt ?? false)
+    parameters.add(record.accepted?.former)
   }
 
-  static func read(_ row: inout Row) throws(StateError) -> CredentialRecord {
+  package static func read(_ row: inout some FieldReader) throws(StateError) -> CredentialRecord {
     let key = CredentialKey(connection: try row.integer(), id: try row.integer())
     var record = CredentialRecord(key: key, name: try row.text())
     record.firstReadAt = row.optionalTime()
@@ -75,10 +76,12 @@ enum CredentialRow {
     record.view.nextActionAt = row.optionalTime()
     let isInDoubt = try row.flag()
     record.accepted?.isInDoubt = isInDoubt
+    let former = try row.optionalFingerprint()
+    record.accepted?.former = former
     return record
   }
 
-  private static func accepted(_ row: inout Row) throws(StateError) -> AcceptedValue? {
+  private static func accepted(_ row: inout some FieldReader) throws(StateError) -> AcceptedValue? {
     guard let fingerprint = try row.optionalFingerprint() else {
       row.skip(5)
       return nil
@@ -89,7 +92,7 @@ enum CredentialRow {
       supersededDate: row.optionalTime(), listedDate: row.optionalTime())
   }
 
-  private static func failure(_ row: inout Row) throws(StateError) -> SourceFailure? {
+  private static func failure(_ row: inout some FieldReader) throws(StateError) -> SourceFailure? {
     guard let kind = try row.optionalName(of: SourceFailure.Kind.self) else {
       row.skip(1)
       return nil

@@ -2,16 +2,16 @@ import RotationEngine
 
 // Values of several columns that occur in more than one table. A group is null as a whole.
 
-extension Parameters {
+extension FieldWriter {
   /// `since`, `failures`, `next_at`.
-  mutating func add(_ backoff: BackoffState?) {
+  package mutating func add(_ backoff: BackoffState?) {
     add(backoff?.since)
     add(backoff.map { Int64($0.failures) })
     add(backoff?.nextAt)
   }
 
   /// `kind`, `at`, `error`, `display_message`, `raw_message`, `http_status`.
-  mutating func add(_ error: LastError?) {
+  package mutating func add(_ error: LastError?) {
     add(error?.kind.rawValue)
     add(error?.at)
     add(error?.error)
@@ -21,8 +21,8 @@ extension Parameters {
   }
 }
 
-extension Row {
-  mutating func backoff() throws(StateError) -> BackoffState? {
+extension FieldReader {
+  package mutating func backoff() throws(StateError) -> BackoffState? {
     guard let since = optionalTime() else {
       skip(2)
       return nil
@@ -30,7 +30,7 @@ extension Row {
     return BackoffState(since: since, failures: try count(), nextAt: try time())
   }
 
-  mutating func lastError() throws(StateError) -> LastError? {
+  package mutating func lastError() throws(StateError) -> LastError? {
     guard let kind = try optionalName(of: FailureKind.self) else {
       skip(5)
       return nil

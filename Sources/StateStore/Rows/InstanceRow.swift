@@ -1,7 +1,7 @@
 import RotationEngine
 
 /// An `InstanceRecord` as a row of `instance`, its alerts aside.
-enum InstanceRow {
+package enum InstanceRow {
   /// In the order in which `bind` and `read` go through them.
   static let columns = """
     unauthorized_since, probe_since, probe_failures, probe_next_at, refused_key, \
@@ -9,7 +9,7 @@ enum InstanceRow {
     key_failing_since, summary_said_at
     """
 
-  static func bind(_ record: InstanceRecord, to parameters: inout Parameters) {
+  package static func bind(_ record: InstanceRecord, to parameters: inout some FieldWriter) {
     parameters.add(record.unauthorizedSince)
     parameters.add(record.probe)
     parameters.add(record.refusedKey)
@@ -19,7 +19,7 @@ enum InstanceRow {
     parameters.add(record.summarySaidAt)
   }
 
-  static func read(_ row: inout Row) throws(StateError) -> InstanceRecord {
+  package static func read(_ row: inout some FieldReader) throws(StateError) -> InstanceRecord {
     var record = InstanceRecord()
     record.unauthorizedSince = row.optionalTime()
     record.probe = try row.backoff()

@@ -1,11 +1,11 @@
 import RotationEngine
 
 /// A `Refusal` as a row of `refusal`.
-enum RefusalRow {
+package enum RefusalRow {
   /// In the order in which `bind` and `read` go through them.
   static let columns = "fingerprint, attempts, last_at, cause, next_at, is_held"
 
-  static func bind(_ refusal: Refusal, to parameters: inout Parameters) {
+  package static func bind(_ refusal: Refusal, to parameters: inout some FieldWriter) {
     parameters.add(refusal.fingerprint)
     parameters.add(refusal.attempts)
     parameters.add(refusal.lastAt)
@@ -14,7 +14,7 @@ enum RefusalRow {
     parameters.add(refusal.isHeld)
   }
 
-  static func read(_ row: inout Row) throws(StateError) -> Refusal {
+  package static func read(_ row: inout some FieldReader) throws(StateError) -> Refusal {
     Refusal(
       fingerprint: try row.fingerprint(), attempts: try row.count(), lastAt: try row.time(),
       cause: try row.name(of: Refusal.Cause.self), nextAt: row.optionalTime(),

@@ -1,8 +1,7 @@
 import CSQLite
-import RotationEngine
 
 /// The parameters of a statement, added from left to right.
-struct Parameters {
+struct Parameters: FieldWriter {
   private let statement: OpaquePointer
   private var index: Int32 = 0
   /// The first failure, or SQLITE_OK.
@@ -16,12 +15,6 @@ struct Parameters {
     }
   }
 
-  mutating func add(_ number: Int) { add(Int64(number)) }
-
-  mutating func add(_ flag: Bool) { add(flag ? 1 : 0) }
-
-  mutating func add(_ time: WallTime?) { add(time?.millisecondsSinceEpoch) }
-
   mutating func add(_ text: String?) {
     guard var text else { return add(Int64?.none) }
     bind { statement, index in
@@ -33,17 +26,13 @@ struct Parameters {
     }
   }
 
-  mutating func add(_ bytes: [UInt8]) {
+  mutating func add(_ bytes: [UInt8]?) {
+    guard let bytes else { return add(Int64?.none) }
     bind { statement, index in
       bytes.withUnsafeBytes {
         sqlite3_bind_blob_copy(statement, index, $0.baseAddress, Int32($0.count))
       }
     }
-  }
-
-  mutating func add(_ fingerprint: Fingerprint?) {
-    guard let fingerprint else { return add(Int64?.none) }
-    add(fingerprint.bytes)
   }
 
   private mutating func bind(_ body: (OpaquePointer, Int32) -> Int32) {

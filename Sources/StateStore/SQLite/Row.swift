@@ -4,7 +4,7 @@ import RotationEngine
 /// One row of a result, read from left to right.
 ///
 /// A column that holds what the program never writes there is damage: `StateError.corrupt`.
-struct Row {
+struct Row: FieldReader {
   private let statement: OpaquePointer
   private let path: String
   private var column: Int32 = 0
@@ -22,37 +22,11 @@ struct Row {
     return sqlite3_column_int64(statement, column)
   }
 
-  mutating func integer() throws(StateError) -> Int64 {
-    guard let value = optionalInteger() else { return try damaged() }
-    return value
-  }
-
-  mutating func count() throws(StateError) -> Int {
-    guard let count = Int(exactly: try integer()), count >= 0 else { return try damaged() }
-    return count
-  }
-
-  mutating func flag() throws(StateError) -> Bool { try integer() != 0 }
-
-  mutating func optionalTime() -> WallTime? {
-    optionalInteger().map(WallTime.init(millisecondsSinceEpoch:))
-  }
-
-  mutating func time() throws(StateError) -> WallTime {
-    guard let value = optionalTime() else { return try damaged() }
-    return value
-  }
-
   mutating func optionalText() -> String? {
     defer { column += 1 }
     guard let start = sqlite3_column_text(statement, column) else { return nil }
     let count = Int(sqlite3_column_bytes(statement, column))
     return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
-  }
-
-  mutating func text() throws(StateError) -> String {
-    guard let value = optionalText() else { return try damaged() }
-    return value
   }
 
   mutating func optionalFingerprint() throws(StateError) -> Fingerprint? {
@@ -63,27 +37,6 @@ struct Row {
     let bytes = UnsafeRawBufferPointer(start: start, count: count)
     guard let fingerprint = Fingerprint(bytes: bytes) else { return try damaged() }
     return fingerprint
-  }
-
-  mutating func fingerprint() throws(StateError) -> Fingerprint {
-    guard let value = try optionalFingerprint() else { return try damaged() }
-    return value
-  }
-
-  /// One of the names of an enumeration.
-  mutating func optionalName<Name>(
-    of type: Name.Type
-  ) throws(StateError) -> Name? where Name: RawRepresentable<String> {
-    guard let text = optionalText() else { return nil }
-    guard let value = Name(rawValue: text) else { return try damaged() }
-    return value
-  }
-
-  mutating func name<Name>(
-    of type: Name.Type
-  ) throws(StateError) -> Name where Name: RawRepresentable<String> {
-    guard let value = try optionalName(of: type) else { return try damaged() }
-    return value
   }
 
   /// Says that the column read last holds what it cannot hold.

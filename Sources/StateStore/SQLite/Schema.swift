@@ -13,7 +13,7 @@ struct Schema {
   var version: Int { steps.count }
 
   /// This program's.
-  static let current = Schema(steps: [first, undeliveredAlerts, acceptedInDoubt, lastUsed])
+  static let current = Schema(steps: [first, undeliveredAlerts, acceptedInDoubt, lastUsed, cluster])
 
   /// Brings a database forward, each step in a transaction of its own.
   func migrate(_ connection: Connection, from version: Int) throws(StateError) {
@@ -173,4 +173,9 @@ struct Schema {
 
   // When a daemon turned to an instance last.
   private static let lastUsed = "ALTER TABLE instance ADD COLUMN used_at INTEGER"
+
+  // Also the names `cluster_unavailable` among alerts and `behind` among failures of sources.
+  private static let cluster = """
+    ALTER TABLE credential ADD COLUMN accepted_former BLOB CHECK (length(accepted_former) = 32)
+    """
 }

@@ -10,7 +10,7 @@ struct Failure: Error, CustomStringConvertible {
 /// The longest that a test waits for an event, in seconds: far more than any machine needs.
 ///
 /// Nothing is said about how long anything takes. It only makes a hang a failure with a reason.
-let patience = 60.0
+let patience = 150.0
 
 extension Trait where Self == TimeLimitTrait {
   /// The limit of a test that hangs although nothing it waits for may take longer than `patience`.

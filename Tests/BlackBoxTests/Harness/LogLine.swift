@@ -12,7 +12,8 @@ struct LogLine: CustomStringConvertible {
     "rotation_failed", "rotation_held", "rotation_recovered", "awaiting_secret", "expired",
     "expiration_unknown", "source_unavailable", "source_recovered", "api_unauthorized",
     "api_unavailable", "api_recovered", "credential_missing", "credential_disabled",
-    "key_expiring", "interrupted", "state_rebuilt", "watchdog_withheld", "alert_delivery_failed",
+    "key_expiring", "cluster_unavailable", "cluster_recovered", "interrupted", "state_rebuilt",
+    "watchdog_withheld", "alert_delivery_failed",
     "summary",
   ]
   static let fieldNames: Set<String> = [

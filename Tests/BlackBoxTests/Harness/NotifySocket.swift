@@ -32,6 +32,14 @@ final class NotifySocket {
     return message
   }
 
+  /// The next message, if it comes within some seconds.
+  func next(within seconds: Int) -> Message? {
+    var longest = timeval(tv_sec: seconds, tv_usec: 0)
+    setsockopt(
+      descriptor, SOL_SOCKET, SO_RCVTIMEO, &longest, socklen_t(MemoryLayout<timeval>.size))
+    return receive(0)
+  }
+
   /// The next message that has this assignment, whatever comes before it.
   func next(with name: String) throws -> Message {
     while true {

@@ -108,7 +108,10 @@ struct Scene {
   }
 
   /// Writes the drop-in of a credential.
-  func configure(_ account: Account) throws {
+  func configure(_ account: Account) throws { try Self.configure(account, in: place) }
+
+  /// Writes the drop-in of a credential in some place.
+  static func configure(_ account: Account, in place: Workplace) throws {
     try place.dropIn(
       "20-" + account.name,
       """
@@ -120,7 +123,8 @@ struct Scene {
       """)
   }
 
-  private static func simulated(_ accounts: [Account]) -> String {
+  /// TOML for a simulator that has these credentials.
+  static func simulated(_ accounts: [Account]) -> String {
     var toml = "key = \"dx-key-1\"\n"
     for (connection, members) in Dictionary(grouping: accounts, by: \.connection) {
       toml += "[[connection]]\nid = \(connection)\n"

@@ -1,5 +1,14 @@
-/// The address of a DX instance: `https://HOST` or `https://HOST:PORT`, nothing more.
-enum InstanceURL {
+/// The address of a server: `https://HOST` or `https://HOST:PORT`, nothing more.
+struct ServerURL: Sendable {
+  /// A DX instance.
+  static let instance = ServerURL(name: "the instance", example: "\"https://acme.getdx.net\"")
+  /// A member of etcd.
+  static let member = ServerURL(name: "the member", example: "\"https://etcd-1:2379\"")
+
+  private let name: String
+  /// What such an address looks like.
+  let example: String
+
   /// Why a text is no such address, in words that follow the key's name; never the text itself.
   struct Problem: Error, Hashable {
     let message: String
@@ -9,7 +18,7 @@ enum InstanceURL {
   ///
   /// That form has the scheme and the host in small letters, and neither the scheme's own port nor
   /// a slash at the end.
-  static func parse(_ text: String) throws(Problem) -> String {
+  func parse(_ text: String) throws(Problem) -> String {
     guard let separator = text.firstRange(of: "://") else {
       throw Problem(message: "must be an address such as \(example)")
     }
@@ -19,21 +28,23 @@ enum InstanceURL {
     }
     var authority = text[separator.upperBound...]
     if authority.hasSuffix("/") { authority.removeLast() }
-    if authority.contains("?") { throw .unwanted("a query") }
-    if authority.contains("#") { throw .unwanted("a fragment") }
-    if authority.contains("/") || authority.contains("\\") { throw .unwanted("a path") }
-    if authority.contains("@") { throw .unwanted("user information") }
+    if authority.contains("?") { throw unwanted("a query") }
+    if authority.contains("#") { throw unwanted("a fragment") }
+    if authority.contains("/") || authority.contains("\\") { throw unwanted("a path") }
+    if authority.contains("@") { throw unwanted("user information") }
     let (host, port) = try split(authority)
-    guard scheme == "https" || isLoopback(host) else {
+    guard scheme == "https" || Self.isLoopback(host) else {
       throw Problem(message: "must begin with https://; only a loopback host may do without")
     }
     let ownPort = scheme == "https" ? 443 : 80
     return "\(scheme)://\(host)" + (port.flatMap { $0 == ownPort ? nil : ":\($0)" } ?? "")
   }
 
-  static let example = "\"https://acme.getdx.net\""
+  private func unwanted(_ what: String) -> Problem {
+    Problem(message: "must name \(name) alone, such as \(example), without \(what)")
+  }
 
-  private static func split(_ authority: Substring) throws(Problem) -> (String, Int?) {
+  private func split(_ authority: Substring) throws(Problem) -> (String, Int?) {
     let host: Substring
     let rest: Substring
     if authority.hasPrefix("[") {
@@ -66,13 +77,6 @@ enum InstanceURL {
     let parts = host.split(separator: ".", omittingEmptySubsequences: false)
     return parts.count == 4 && parts[0] == "127"
       && parts.allSatisfy { $0.utf8.allSatisfy(\.isDigit) && UInt8($0) != nil }
-  }
-}
-
-extension InstanceURL.Problem {
-  fileprivate static func unwanted(_ what: String) -> InstanceURL.Problem {
-    InstanceURL.Problem(
-      message: "must name the instance alone, such as \(InstanceURL.example), without \(what)")
   }
 }
 

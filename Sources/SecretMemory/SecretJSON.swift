@@ -1,9 +1,7 @@
-import SecretMemory
-
 /// Writes JSON (RFC 8259) straight into wiped memory.
 ///
 /// An encoder of a library would leave copies of the secrets behind.
-struct SecretJSON {
+package struct SecretJSON {
   /// Where the text goes; nil while it is only measured.
   private let destination: UnsafeMutableRawBufferPointer?
   private(set) var count = 0
@@ -13,17 +11,17 @@ struct SecretJSON {
   }
 
   /// Writes text that is JSON already.
-  mutating func raw(_ text: String) {
+  package mutating func raw(_ text: String) {
     for byte in text.utf8 { put(byte) }
   }
 
   /// Writes a string, quoted and escaped.
-  mutating func string(_ text: String) {
+  package mutating func string(_ text: String) {
     quoted(text.utf8)
   }
 
   /// Writes a string of UTF-8, quoted and escaped.
-  mutating func string(_ secret: SecretBytes) {
+  package mutating func string(_ secret: SecretBytes) {
     secret.withUnsafeBytes { quoted($0) }
   }
 
@@ -57,7 +55,7 @@ struct SecretJSON {
 
 extension SecretBytes {
   /// Makes a JSON text: `write` is called twice and must write the same both times, first to measure, then to fill.
-  convenience init(json write: (inout SecretJSON) -> Void) {
+  package convenience init(json write: (inout SecretJSON) -> Void) {
     var measuring = SecretJSON(destination: nil)
     write(&measuring)
     self.init(count: measuring.count) { memory in

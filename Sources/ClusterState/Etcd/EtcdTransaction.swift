@@ -1,0 +1,93 @@
+/// Writes that etcd does all or none of, if all comparisons hold; else it reads instead.
+package struct EtcdTransaction: Sendable {
+  /// What has to hold.
+  package enum Comparison: Hashable, Sendable {
+    /// The key came to be in this revision; 0: there is no such key.
+    case created(key: String, Int64)
+    /// The key was written last in this revision; 0: there is no such key.
+    case modified(key: String, Int64)
+    /// The key goes with this lease.
+    case lease(key: String, Int64)
+
+    /// What is compared.
+    package var key: String {
+      switch self {
+      case .created(let key, _), .modified(let key, _), .lease(let key, _): key
+      }
+    }
+
+    var json: String {
+      let (target, field, number) =
+        switch self {
+        case .created(_, let number): ("CREATE", "create_revision", number)
+        case .modified(_, let number): ("MOD", "mod_revision", number)
+        case .lease(_, let number): ("LEASE", "lease", number)
+        }
+      return #"{"key":"\#(base64(key))","target":"\#(target)","\#(field)":"\#(number)"}"#
+    }
+  }
+
+  /// What is done.
+  package enum Operation: Sendable {
+    /// Writes a value; `lease` is the one it goes with, 0 is none.
+    case put(key: String, value: [UInt8], lease: Int64 = 0)
+    /// Deletes a key, if it is there.
+    case delete(key: String)
+    /// Deletes a key, if it goes with a lease.
+    case deleteOfLease(key: String, Int64)
+    /// Reads.
+    case range(EtcdRange)
+
+    var json: String {
+      switch self {
+      case .put(let key, let value, 0):
+        #"{"request_put":{"key":"\#(base64(key))","value":"\#(base64(value))"}}"#
+      case .put(let key, let value, let lease):
+        #"{"request_put":{"key":"\#(base64(key))","value":"\#(base64(value))","lease":"\#(lease)"}}"#
+      case .delete(let key): #"{"request_delete_range":{"key":"\#(base64(key))"}}"#
+      case .deleteOfLease(let key, let lease):
+        """
+        {"request_txn":\
+        \(EtcdTransaction([.lease(key: key, lease)], then: [.delete(key: key)]).json)}
+        """
+      case .range(let range): #"{"request_range":\#(range.json)}"#
+      }
+    }
+  }
+
+  /// What has to hold.
+  package var comparisons: [Comparison]
+  /// What is done if it holds.
+  package var operations: [Operation]
+  /// What is read if it does not.
+  package var otherwise: [EtcdRange]
+
+  /// Makes a transaction.
+  package init(
+    _ comparisons: [Comparison] = [], then operations: [Operation],
+    else otherwise: [EtcdRange] = []
+  ) {
+    self.comparisons = comparisons
+    self.operations = operations
+    self.otherwise = otherwise
+  }
+
+  var json: String {
+    let failure = otherwise.map { Operation.range($0).json }
+    return """
+      {"compare":[\(comparisons.map(\.json).joined(separator: ","))],\
+      "success":[\(operations.map(\.json).joined(separator: ","))],\
+      "failure":[\(failure.joined(separator: ","))]}
+      """
+  }
+
+  /// What came of it.
+  package struct Outcome: Sendable {
+    /// Whether all comparisons held, so that it was done.
+    package var isDone: Bool
+    /// etcd's revision after it; that of all it wrote, if it was done.
+    package var revision: Int64
+    /// What was read, in the order of the questions.
+    package var contents: [EtcdContent]
+  }
+}

@@ -1,0 +1,259 @@
+import ClusterSharing
+import Dispatch
+import RotationEngine
+import StateStore
+
+/// A node's part in a cluster: does with etcd what its `ClusterNode` decides.
+///
+/// All of it happens on the client's queue, which is where the handlers are called too.
+package final class Membership: @unchecked Sendable {
+  // @unchecked, because all state belongs to the client's queue.
+
+  /// What the daemon is told.
+  package struct Handlers: Sendable {
+    /// There is another lease, or none.
+    package var leaseChanged: @Sendable (Lease.ID?) -> Void
+    /// Work on these from now on; with the revision of etcd in which each claim came to be.
+    package var follow: @Sendable ([CredentialKey: Int64]) -> Void
+    /// Begin nothing more for these, and call `drained`.
+    package var letGo: @Sendable ([CredentialKey]) -> Void
+    /// Another node may work on these already: forget them, and store nothing.
+    package var drop: @Sendable ([CredentialKey]) -> Void
+    /// Whether sending may go on; ends what is being sent where it may not.
+    package var mayGoOn: @Sendable (Bool) -> Void
+    /// Whether etcd does what is asked of it; nil: it does, else why not.
+    package var trouble: @Sendable (String?) -> Void
+
+    /// Names all handlers.
+    package init(
+      leaseChanged: @escaping @Sendable (Lease.ID?) -> Void,
+      follow: @escaping @Sendable ([CredentialKey: Int64]) -> Void,
+      letGo: @escaping @Sendable ([CredentialKey]) -> Void,
+      drop: @escaping @Sendable ([CredentialKey]) -> Void,
+      mayGoOn: @escaping @Sendable (Bool) -> Void,
+      trouble: @escaping @Sendable (String?) -> Void
+    ) {
+      self.leaseChanged = leaseChanged
+      self.follow = follow
+      self.letGo = letGo
+      self.drop = drop
+      self.mayGoOn = mayGoOn
+      self.trouble = trouble
+    }
+  }
+
+  /// Whether, and until when, sends may be begun; any thread may ask.
+  package let right = SendingRight()
+
+  /// Where other nodes' questions go.
+  private let post: NodePost?
+  private let queue: DispatchQueue
+  private let requests: MembershipRequests
+  private let handlers: Handlers
+  private let version: String
+  private let since: WallTime
+  private var node: ClusterNode
+  private let timer: any DispatchSourceTimer
+  /// What the others were last told, and what they have to be told.
+  private var told: MemberValue?
+  private var digest: UInt64
+  /// Configurations of other nodes that are not this one's, by their digests.
+  private var others: [UInt64: Set<CredentialKey>] = [:]
+  /// The claims that were taken, with the revision in which each came to be.
+  private var claimed: [CredentialKey: Int64] = [:]
+  private var isStopped = false
+
+  /// Makes a node that does nothing before `start`.
+  ///
+  /// - Parameters:
+  ///   - client: the way to etcd; its timeout should be no longer than a heartbeat (`ClusterTiming`).
+  ///   - keys: the keys of the DX instance.
+  ///   - name: this node's name.
+  ///   - lease: how long its lease lives, in whole seconds, 2 or more.
+  ///   - configured: the credentials of its configuration.
+  ///   - version: this program's.
+  ///   - since: now, on the wall clock.
+  ///   - post: where other nodes' questions go.
+  ///   - handlers: what to call.
+  package init(
+    client: EtcdClient, keys: ClusterKeys, name: NodeName, lease: TimeSpan,
+    configured: Set<CredentialKey>, version: String, since: WallTime, post: NodePost? = nil,
+    handlers: Handlers
+  ) {
+    self.post = post
+    queue = client.queue
+    requests = MembershipRequests(client: client, keys: keys, node: name, lease: lease)
+    node = ClusterNode(name: name, configured: configured, timing: ClusterTiming(lease: lease))
+    digest = ConfiguredCredentials.digest(of: configured)
+    self.version = version
+    self.since = since
+    self.handlers = handlers
+    timer = DispatchSource.makeTimerSource(queue: queue)
+    timer.schedule(deadline: .distantFuture)
+    timer.setEventHandler { [weak self] in self?.tell(.tick) }
+    timer.activate()
+  }
+
+  deinit { timer.cancel() }
+
+  /// Begins to ask for a lease.
+  package func start() { tell(.tick) }
+
+  /// Takes another configuration.
+  package func configure(_ keys: Set<CredentialKey>) {
+    queue.async { [self] in
+      digest = ConfiguredCredentials.digest(of: keys)
+      told = nil
+      tell(.configured(keys))
+    }
+  }
+
+  /// Says which sources cannot be read here.
+  package func yield(_ keys: Set<CredentialKey>) {
+    queue.async { [self] in
+      if node.member.yielded != keys { tell(.unreadable(keys)) }
+    }
+  }
+
+  /// Says that nothing is under way any more for credentials that were to be let go.
+  package func drained(_ keys: [CredentialKey]) { queue.async { self.tell(.drained(keys)) } }
+
+  /// Ends the lease, and with it every claim; `ended` is called when etcd has done so, or could not be asked.
+  package func stop(_ ended: @escaping @Sendable () -> Void) {
+    queue.async { [self] in
+      isStopped = true
+      timer.cancel()
+      right.end()
+      guard let lease = node.lease else { return ended() }
+      requests.client.revoke(lease: lease.id) { _ in ended() }
+    }
+  }
+
+  private func tell(_ event: ClusterEvent) {
+    queue.async { [self] in
+      guard !isStopped else { return }
+      let effects = node.handle(event, at: SteadyClock.now)
+      right.extend(to: node.safeUntil)
+      for effect in effects { carryOut(effect) }
+      let next = node.nextDeadline.map { max(.zero, $0 - SteadyClock.now) }
+      timer.schedule(
+        deadline: next.map { .now() + .milliseconds(Int($0.milliseconds) + 1) } ?? .distantFuture)
+    }
+  }
+
+  private func carryOut(_ effect: ClusterEffect) {
+    switch effect {
+    case .join(let member): join(member)
+    case .beat(let lease, let member): beat(lease, member)
+    case .take(let lease, let claims): take(lease, claims)
+    case .release(let lease, let claims):
+      requests.release(claims, under: lease) { [weak self] isDone in
+        self?.tell(isDone ? .released(lease: lease, claims) : .failed(lease: lease, claims))
+      }
+    case .follow(let keys):
+      handlers.follow(claimed.filter { keys.contains($0.key) })
+    case .letGo(let keys): handlers.letGo(keys)
+    case .drop(let keys): handlers.drop(keys)
+    case .suspend:
+      right.end()
+      handlers.mayGoOn(false)
+    case .resume: handlers.mayGoOn(true)
+    }
+  }
+
+  private func join(_ member: ClusterMember) {
+    let value = value(of: member)
+    let sentAt = SteadyClock.now
+    claimed = [:]
+    requests.join(value, pages: ConfiguredCredentials.pages(of: member.configured)) {
+      [weak self] result in
+      guard let self else { return }
+      switch result {
+      case .success(let lease):
+        told = value
+        handlers.leaseChanged(lease.id)
+        handlers.trouble(nil)
+      case .failure(let failure):
+        handlers.trouble(failure.description)
+      }
+      tell(.joined(sentAt: sentAt, result))
+    }
+  }
+
+  private func beat(_ lease: Lease.ID, _ member: ClusterMember) {
+    let value = value(of: member)
+    let isNews = told != value
+    let pages = told == nil ? ConfiguredCredentials.pages(of: member.configured) : []
+    let sentAt = SteadyClock.now
+    requests.beat(lease, isNews ? (value, pages) : nil) { [weak self] result in
+      guard let self else { return }
+      switch result {
+      case .success(let found):
+        told = value
+        handlers.trouble(nil)
+        post?.take(found.questions, under: lease)
+        roster(found.members, member) { [weak self] roster in
+          self?.tell(
+            .beatEnded(
+              lease: lease, sentAt: sentAt,
+              roster.map { .success($0) } ?? .failure(.unavailable("it did not tell who is there")))
+          )
+        }
+      case .failure(let failure):
+        told = nil
+        if failure == .leaseOver { handlers.leaseChanged(nil) }
+        handlers.trouble(failure.description)
+        tell(.beatEnded(lease: lease, sentAt: sentAt, .failure(failure)))
+      }
+    }
+  }
+
+  private func value(of member: ClusterMember) -> MemberValue {
+    MemberValue(version: version, since: since, member, digest: digest)
+  }
+
+  /// Who is there; a configuration that is not known yet is asked for first.
+  private func roster(
+    _ found: [EtcdKeyValue], _ member: ClusterMember,
+    _ completion: @escaping @Sendable (Roster?) -> Void
+  ) {
+    var members: [ClusterMember] = []
+    for entry in found {
+      // A member of a newer version, whose value cannot be read, is one that has nothing to do.
+      guard let name = requests.keys.node(ofMember: entry.key), let value = try? MemberValue(entry)
+      else { continue }
+      guard let configured = value.digest == digest ? member.configured : others[value.digest]
+      else {
+        return learn(
+          name, value.digest, then: { self.roster(found, member, completion) }, completion)
+      }
+      members.append(
+        ClusterMember(name: name, configured: configured, yielded: Set(value.yielded)))
+    }
+    others = others.filter { other in members.contains { $0.configured == other.value } }
+    completion(Roster(members))
+  }
+
+  private func learn(
+    _ name: NodeName, _ digest: UInt64, then goOn: @escaping @Sendable () -> Void,
+    _ completion: @escaping @Sendable (Roster?) -> Void
+  ) {
+    requests.configured(by: name) { [weak self] pages in
+      guard let self, let pages, let keys = try? ConfiguredCredentials.read(pages) else {
+        return completion(nil)
+      }
+      others[digest] = keys
+      goOn()
+    }
+  }
+
+  private func take(_ lease: Lease.ID, _ claims: [CredentialKey]) {
+    requests.take(claims, under: lease) { [weak self] taken in
+      guard let self else { return }
+      guard let taken else { return tell(.failed(lease: lease, claims)) }
+      claimed.merge(taken) { _, later in later }
+      let refused = claims.filter { taken[$0] == nil }
+      tell(.taken(lease: lease, taken.keys.sorted(), refused: refused))
+    }
+  }
+}
