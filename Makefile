@@ -30,6 +30,7 @@ test: deps lint
 	Tests/deploy/verify-units.sh .build/debug/dx-rotated
 	Tests/deploy/check-rules.sh
 	Tests/docs/check.py
+	Tests/docs/manual.py .build/debug/dx-rotated
 	Tests/docs/alerts.py .build/debug/dx-rotated .build/debug/dx-simulator
 	examples/demo/run.sh .build/debug/dx-rotated .build/debug/dx-simulator
 	$(SWIFT) test --disable-xctest $(debug) --skip BlackBoxTests

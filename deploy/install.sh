@@ -40,9 +40,15 @@ install -d "$root/etc/dx-rotated/config.d"
 
 put 644 "$prefix/share/man/man5" deploy/man/*.5
 put 644 "$prefix/share/man/man8" deploy/man/*.8
-put 644 "$documentation" README.md docs/*.md
+put 644 "$documentation" README.md CHANGELOG.md docs/*.md
 put 644 "$documentation/examples/config" config/10-dx.toml.example config/examples/*.toml
 put 644 "$documentation/examples/unit" deploy/unit-examples/*.conf
+put 644 "$documentation/examples/prometheus" deploy/prometheus/dx-rotated.rules.yml
+put 644 "$documentation/examples/grafana" deploy/grafana/*.json
+# There the pages are beside each other, and all examples in one place.
+sed -E -i -e 's|\]\((\.\./)?config/examples|](examples/config|g' -e 's|\]\((\.\./)?config/10|](examples/config/10|g' \
+  -e 's|\]\((\.\./)?deploy/unit-examples|](examples/unit|g' -e 's|\]\((\.\./)?deploy/|](examples/|g' \
+  -e 's|\]\((\.\./\|docs/)|](|g' "$root$documentation"/*.md
 
 completion bash "$prefix/share/bash-completion/completions/dx-rotated"
 completion zsh "$prefix/share/zsh/vendor-completions/_dx-rotated"

@@ -33,6 +33,9 @@ if [ "${1-}" = package ]; then
   needs lintian command -v lintian
   needs mandoc command -v mandoc
   needs systemd-container command -v systemd-nspawn
+  # For the completions.
+  needs zsh command -v zsh
+  needs fish command -v fish
 fi
 
 [ "${#missing[@]}" -gt 0 ] || exit 0

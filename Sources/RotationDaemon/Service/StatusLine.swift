@@ -28,7 +28,7 @@ final class StatusLine {
   var present: String {
     var line = loop.engine.statusLine(at: loop.clock.wall)
     if let failure = loop.stateFailure { line += "; the state cannot be written: \(failure)" }
-    if loop.lostEntries > 0 { line += "; \(loop.lostEntries) log entries lost" }
+    if loop.lostEntries > 0 { line += "; log entries lost: \(loop.lostEntries)" }
     return line
   }
 

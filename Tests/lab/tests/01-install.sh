@@ -8,7 +8,20 @@ same "the catalog's entries" "$(journalctl --list-catalog 2>/dev/null | grep -c 
 for page in 'dx-rotated.8' 'dx-rotated.toml.5'; do
   zcat "/usr/share/man/man${page##*.}/$page.gz" | grep -q '^\.SH NAME' || fail "there is no manual page $page"
 done
-bash -n /usr/share/bash-completion/completions/dx-rotated
+completed=$(
+  . /usr/share/bash-completion/completions/dx-rotated
+  COMP_WORDS=(dx-rotated ro) COMP_CWORD=1
+  _dx-rotated dx-rotated ro dx-rotated
+  echo "${COMPREPLY[@]}"
+)
+same "what bash completes" "$completed" rotate
+contains "what fish completes" "$(fish -c 'complete -C "dx-rotated ro"')" rotate
+same "what zsh knows" "$(zsh -c 'autoload -U compinit; compinit -u; echo $_comps[dx-rotated]')" _dx-rotated
+zsh -n /usr/share/zsh/vendor-completions/_dx-rotated
+cd /usr/share/doc/dx-rotated
+for example in $(grep -oh '](examples/[^)]*)' ./*.md | tr -d '](' | tr -d ')'); do
+  [ -e "$example" ] || fail "a page leads to $example, which is not there"
+done
 contains "the version" "$(dpkg-query -W -f '${Version}' dx-rotated)" "$(dx-rotated --version)"
 
 # The shortest configuration makes it start, whether at a boot or by hand.

@@ -1,8 +1,12 @@
-# A stop waits for the request that is under way, and its outcome is recorded.
+# A stop waits for the request that is under way, longer than systemd's own patience, and its outcome is recorded.
 begin
+unit_drop_in impatient <<'UNIT'
+[Service]
+TimeoutStopSec=1s
+UNIT
 credential jira 1 '{ file = "/run/secrets/jira" }' "$push"
 secret jira secret-1
-steer faults -d '{"match":"update","kind":"delay","ms":1500}' >/dev/null
+steer faults -d '{"match":"update","kind":"delay","ms":2500}' >/dev/null
 systemctl start dx-rotated
 await has_updates 1
 systemctl stop dx-rotated

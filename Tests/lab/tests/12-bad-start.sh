@@ -38,13 +38,37 @@ UNIT
 if systemctl start dx-rotated 2>/dev/null; then fail "it starts without a state"; fi
 same "the exit status" "$(property ExecMainStatus)" 73
 
-# A manager that nobody is, or that does not listen.
-for socket in /nonexistent @dx-rotated-lab-nobody; do
+# The same for one whose files are not its own; what is wrong is said.
+rm -r /etc/systemd/system/dx-rotated.service.d
+systemctl daemon-reload
+chown root:root /var/lib/private/dx-rotated/state.db
+mark
+if systemctl start dx-rotated 2>/dev/null; then fail "it starts with another's state"; fi
+same "the exit status" "$(property ExecMainStatus)" 73
+contains "the journal" "$(entries -o cat)" /var/lib/
+systemctl stop dx-rotated
+
+# A manager that nobody is, that does not listen, or that listens and never reads.
+systemd-run --quiet --unit=deaf python3 -c '
+import socket, time
+sockets = [socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) for _ in range(2)]
+for number, name in enumerate(["/run/deaf", "\0deaf"]): sockets[number].bind(name)
+open("/run/deaf.ready", "w")
+time.sleep(600)'
+await test -e /run/deaf.ready
+chmod 777 /run/deaf
+reloaded() { [ "$(entries -o cat DX_EVENT=config_loaded | wc -l)" -ge 2 ]; }
+for socket in /nonexistent @nobody /run/deaf @deaf; do
   mark
-  systemd-run --quiet --unit=alone --service-type=exec --setenv=NOTIFY_SOCKET=$socket --setenv=DX_ROTATED_API_URL=$dx \
+  systemd-run --quiet --unit=alone --service-type=exec --setenv=DX_ROTATED_API_URL=$dx \
     --property=StateDirectory=dx-rotated-alone --property=LoadCredential=dx-api-token \
-    env "NOTIFY_SOCKET=$socket" dx-rotated run
+    env "NOTIFY_SOCKET=$socket" WATCHDOG_USEC=20000 dx-rotated run
   await has_entry DX_EVENT=started
+  # Far more than such a socket holds.
+  for _ in {1..20}; do systemctl kill --signal=HUP alone; done
+  await reloaded
+  secret jira "secret-$RANDOM"
+  await has_entry DX_EVENT=rotated
   systemctl stop alone
   same "how it ended with $socket" "$(systemctl show -P Result alone)" success
 done
