@@ -23,14 +23,15 @@ completion() {
   chmod 644 "$root$2"
 }
 
-# Units of packages are in /lib, which is searched like /usr/lib; Debian 12 keeps them there.
-units=$prefix/lib/systemd/system
-[ "$prefix" != /usr ] || units=/lib/systemd/system
+units=$prefix/lib/systemd/system zsh=$prefix/share/zsh/site-functions
+if [ "$prefix" = /usr ]; then
+  # Units of packages are in /lib, which is searched like /usr/lib; Debian 12 keeps them there.
+  units=/lib/systemd/system zsh=/usr/share/zsh/vendor-completions
+fi
 documentation=$prefix/share/doc/dx-rotated
 
 put_as 755 "$prefix/bin/dx-rotated" "$binary"
 put 644 "$units" deploy/dx-rotated.service
-sed -i "s|/usr/bin/dx-rotated|$prefix/bin/dx-rotated|" "$root$units/dx-rotated.service"
 put_as 644 "$prefix/lib/sysusers.d/dx-rotated.conf" deploy/sysusers.conf
 
 # Where these are does not depend on the prefix: dx-rotated and journalctl look for them nowhere else.
@@ -40,16 +41,19 @@ install -d "$root/etc/dx-rotated/config.d"
 
 put 644 "$prefix/share/man/man5" deploy/man/*.5
 put 644 "$prefix/share/man/man8" deploy/man/*.8
-put 644 "$documentation" README.md CHANGELOG.md docs/*.md
+put 644 "$documentation" README.md docs/*.md
 put 644 "$documentation/examples/config" config/10-dx.toml.example config/examples/*.toml
 put 644 "$documentation/examples/unit" deploy/unit-examples/*.conf
 put 644 "$documentation/examples/prometheus" deploy/prometheus/dx-rotated.rules.yml
 put 644 "$documentation/examples/grafana" deploy/grafana/*.json
+# What names a place that depends on the prefix.
+sed -i "s|/usr/bin/dx-rotated|$prefix/bin/dx-rotated|; s|/usr/share/doc/|$prefix/share/doc/|" "$root$units/dx-rotated.service" \
+  "$root$documentation"/examples/unit/*.conf "$root$prefix"/share/man/man?/dx-rotated*
 # There the pages are beside each other, and all examples in one place.
 sed -E -i -e 's|\]\((\.\./)?config/examples|](examples/config|g' -e 's|\]\((\.\./)?config/10|](examples/config/10|g' \
   -e 's|\]\((\.\./)?deploy/unit-examples|](examples/unit|g' -e 's|\]\((\.\./)?deploy/|](examples/|g' \
   -e 's|\]\((\.\./\|docs/)|](|g' "$root$documentation"/*.md
 
 completion bash "$prefix/share/bash-completion/completions/dx-rotated"
-completion zsh "$prefix/share/zsh/vendor-completions/_dx-rotated"
+completion zsh "$zsh/_dx-rotated"
 completion fish "$prefix/share/fish/vendor_completions.d/dx-rotated.fish"

@@ -69,8 +69,9 @@ fi
 mount -t overlay overlay -o "lowerdir=$lower,upperdir=$work/upper,workdir=$work/work" $work/root ||
   cannot "an overlay over / cannot be mounted"
 
-# A machine of its own: none of this one's units, journal and identity, and no console.
+# A machine of its own: none of this one's units, disks, journal and identity, and no console.
 root=$work/root
+rm -rf $root/etc/{fstab,crypttab} $root/etc/rc?.d
 # An image for containers also keeps packages from starting services (policy-rc.d).
 rm -rf $root/etc/systemd/system/* $root/var/log/journal $root/.dockerenv $root/usr/sbin/policy-rc.d
 mkdir -p $root/var/log/journal
@@ -111,10 +112,11 @@ boot() {
     sleep 0.05
   done
   [ -n "$leader" ] || broken "does not boot"
-  inside timeout 60 systemctl is-system-running --wait >/dev/null || {
-    inside systemctl --failed --no-pager >&2
-    broken "has units that failed"
-  }
+  # What of this machine does not work in a container is no concern of the tests.
+  case $(inside timeout 60 systemctl is-system-running --wait) in
+  running | degraded) ;;
+  *) broken "does not get to the end of its boot" ;;
+  esac
 }
 
 power_off() {
