@@ -16,14 +16,29 @@ struct RunSubcommand: ParsableCommand {
   var logLevel: LogLevel?
 
   func run() throws {
-    let given = logLevel?.priority ?? Environment["DX_ROTATED_LOG_LEVEL"].flatMap(Priority.init)
+    let level = try logLevel ?? Self.logLevelOfEnvironment()
     ProcessSetup.prepare()
     var signals = Signals()
     let service = Service(
       options: ServiceOptions(
         directories: common.directories, stateDirectory: common.stateDirectory, log: log,
-        logLevel: given ?? .info))
+        logLevel: level?.priority ?? .info))
     try ExitStatus.end { () throws(ExitStatus) in service.run(&signals) }
+  }
+}
+
+extension RunSubcommand {
+  private static let variable = "DX_ROTATED_LOG_LEVEL"
+
+  /// What the unit's environment asks for; an empty variable asks for nothing.
+  private static func logLevelOfEnvironment() throws -> LogLevel? {
+    guard let name = Environment[variable], !name.isEmpty else { return nil }
+    guard let level = LogLevel(argument: name) else {
+      let names = LogLevel.allValueStrings.joined(separator: ", ")
+      Output.error("environment:\(variable): error: \(variable) must be one of \(names)")
+      throw ExitCode(ExitStatus.configuration.rawValue)
+    }
+    return level
   }
 }
 

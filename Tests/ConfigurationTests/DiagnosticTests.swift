@@ -140,7 +140,7 @@ import Testing
     ),
     (
       "send_expiration_date = true",
-      "8:24: error: credential.jira.send_expiration_date has no effect without expires_at: DX's own date is not sent back to it"
+      "8:24: warning: credential.jira.send_expiration_date has no effect without expires_at: DX's own date is not sent back to it"
     ),
     (
       "critical_before = \"20d\"",

@@ -52,9 +52,6 @@ package final class EtcdClient: @unchecked Sendable {
     queue.async { [transport] in withExtendedLifetime(transport) {} }
   }
 
-  /// What etcd is called in messages: its endpoints.
-  package var name: String { options.endpoints.joined(separator: ", ") }
-
   /// Sends a call; `completion` is called on the queue.
   func start<Answer: Decodable & Sendable>(
     _ path: String, _ body: SecretBytes, timeout: TimeSpan? = nil,
@@ -106,7 +103,9 @@ package final class EtcdClient: @unchecked Sendable {
         call.end(.failure(error))
       case .needsToken(let error):
         token = nil
-        guard options.user != nil, !call.hasNewToken else { return call.end(.failure(error)) }
+        guard options.user != nil, call.needsToken, !call.hasNewToken else {
+          return call.end(.failure(error))
+        }
         attempt(call)
       case .unavailable(let reason):
         call.reason = "\(options.endpoints[endpoint]): \(reason)"

@@ -14,10 +14,10 @@ enum PolicyCheck {
         + "than rotate_before (\(policy.rotateBefore))", at: own)
   }
 
-  /// A date out of a secret needs that secret, and one that is sent must be there.
+  /// A date out of a secret needs that secret; one that is to be sent, but is DX's own, is worth a warning.
   static func expiration(
     _ credential: CredentialSettings, in scope: Scope, defaults: Scope,
-    _ problems: inout Problems
+    _ problems: inout Problems, _ warnings: inout [Diagnostic]
   ) {
     switch credential.policy.expiration {
     case .jwt(let key), .x509(let key):
@@ -32,9 +32,10 @@ enum PolicyCheck {
         at: origin.position(of: "expires_at") ?? scope.position)
     case .dx:
       if let entry = scope.table["send_expiration_date"], credential.policy.sendExpirationDate {
-        problems.error(
-          "\(scope.path.appending(entry.name)) has no effect without expires_at: DX's own date is "
-            + "not sent back to it", at: entry.node.position)
+        warnings.append(
+          .warning(
+            "\(scope.path.appending(entry.name)) has no effect without expires_at: DX's own date is "
+              + "not sent back to it", at: entry.node.position))
       }
     case .fixed, .source: break
     }

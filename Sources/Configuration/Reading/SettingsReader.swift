@@ -154,7 +154,7 @@ struct SettingsReader {
         "a credential has connection_id, id and one or more secrets.KEY")
       if isPolicyUsable {
         PolicyCheck.windows(&credential.policy, in: scope, &problems)
-        PolicyCheck.expiration(credential, in: scope, defaults: defaults, &problems)
+        PolicyCheck.expiration(credential, in: scope, defaults: defaults, &problems, &warnings)
       }
       if isUsable { check.compare(credential, in: scope, &problems, &warnings) }
       credentials.append(credential)

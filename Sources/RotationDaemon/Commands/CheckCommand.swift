@@ -23,7 +23,8 @@ package struct CheckCommand {
     let settings = configuration.settings
     let count = settings.credentials.count
     var worst = ExitStatus.done
-    if !isConfigurationOnly { worst = readEverySource(settings) }
+    var warnings = configuration.warnings.count
+    if !isConfigurationOnly { worst = readEverySource(settings, &warnings) }
     if isOnline {
       let status = try checkOnline()
       if worst == .done { worst = status }
@@ -32,20 +33,24 @@ package struct CheckCommand {
       let files = configuration.files.count
       Output.text(
         "\(files) drop-in\(files == 1 ? "" : "s"), \(count) credential\(count == 1 ? "" : "s"): "
-          + "no problem found")
+          + (warnings == 0
+            ? "no problem found" : "no error, \(warnings) warning\(warnings == 1 ? "" : "s")"))
     }
     return worst
   }
 
-  private func readEverySource(_ settings: Settings) -> ExitStatus {
+  private func readEverySource(_ settings: Settings, _ warningCount: inout Int) -> ExitStatus {
     let reader = SourceReader(
       environment: SecretSources.ProcessEnvironment(),
       credentialsDirectory: Environment["CREDENTIALS_DIRECTORY"], readsEnvironment: false)
     // Only whether it can be read counts here, so any key will do.
     guard let key = FingerprintKey.generate() else { return .unexpected }
     var worst = ExitStatus.done
+    var told = 0
+    defer { warningCount += told }
     let tell = { (name: String, failure: SourceFailure?, warnings: [String]) in
       for warning in warnings { Output.error("\(name): warning: \(warning)") }
+      told += warnings.count
       guard let failure else { return }
       if failure.kind == .elsewhere {
         Output.text("\(name): note: \(failure.message)")

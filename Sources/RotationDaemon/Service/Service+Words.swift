@@ -25,7 +25,7 @@ extension Service {
     let problems = error.diagnostics.map { "\($0)" }.joined(separator: "\n")
     var said = Announcement(
       .configRejected, .error,
-      "the configuration is invalid; \(consequence). Mend it and reload:\n\(problems)",
+      "the configuration is invalid; \(consequence):\n\(problems)",
       reason: "invalid")
     said.error = error.diagnostics.first.map { "\($0)" }
     return said

@@ -75,7 +75,8 @@ package final class Service: @unchecked Sendable {
     } catch {
       for diagnostic in error.diagnostics { Output.error("\(diagnostic)") }
       let count = error.diagnostics.count
-      journal.say(Service.rejected(error, "the service does not start"))
+      journal.say(
+        Service.rejected(error, "the service does not start. Mend it, and start it again"))
       notifier.failed(
         errno: EINVAL,
         status: "the configuration has \(count) error\(count == 1 ? "" : "s"): see dx-rotated check"
@@ -197,7 +198,7 @@ package final class Service: @unchecked Sendable {
   }
 
   private func fail(_ text: String) {
-    Output.error(text)
+    Output.error("dx-rotated: \(text)")
     notifier.failed(errno: EIO, status: text)
   }
 
@@ -224,7 +225,7 @@ package final class Service: @unchecked Sendable {
       }
       loop.say(Service.loaded(configuration))
     } catch let error as InvalidConfiguration {
-      loop.say(Service.rejected(error, "the one before stays in force"))
+      loop.say(Service.rejected(error, "the one before stays in force. Mend it, and reload again"))
     } catch {
       loop.say(
         Announcement(
@@ -246,6 +247,8 @@ package final class Service: @unchecked Sendable {
     successor = nil
     loop?.say(Announcement(.stopping, .notice, "stopping: requests under way are waited for"))
     let timeout = settings?.api.timeout ?? .zero
+    // What it says next is of no use any more.
+    statusLine = nil
     notifier.stopping(status: "waiting for requests under way")
     notifier.extendTimeout(byMilliseconds: (timeout + .seconds(5)).milliseconds)
     control?.stop()

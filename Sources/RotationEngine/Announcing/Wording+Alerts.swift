@@ -144,7 +144,7 @@ extension Wording {
   }
 
   static func resolved(
-    _ alert: StandingAlert, _ subject: Subject, now: WallTime
+    _ alert: StandingAlert, _ subject: Subject, isWatched: Bool, now: WallTime
   ) -> Announcement {
     let event: JournalEvent =
       switch alert.kind {
@@ -154,7 +154,9 @@ extension Wording {
       default: alert.kind.event
       }
     return Announcement(
-      event, .notice, "\(subject.name): \(end(alert.kind)), after \(now - alert.since)",
+      event, .notice,
+      "\(subject.name): \(isWatched ? end(alert.kind) : "it is not watched any more"), "
+        + "after \(now - alert.since)",
       subject: subject, reason: "resolved")
   }
 

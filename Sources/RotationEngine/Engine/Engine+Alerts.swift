@@ -144,7 +144,8 @@ extension Engine {
       let announcement = Wording.superseded(alert, by: worse, subject)
       return tell(.resolved, alert, announcement, credentialCount: 1, isAnnounced: false)
     }
-    let announcement = Wording.resolved(alert, subject, now: now)
+    let announcement = Wording.resolved(
+      alert, subject, isWatched: credentials[slot].isEnabled, now: now)
     // A rotation, or a source that is back, was said in its own words.
     let isSaid = !Wording.needsResolvedLine(alert.kind) && wasRecoverySaid(of: subject)
     tell(.resolved, alert, announcement, credentialCount: 1, isAnnounced: !isSaid)

@@ -91,7 +91,8 @@ extension Engine {
       let isElsewhere = elsewhere.contains(credential.key)
       if mode == .daemon, !isElsewhere, credential.record.view != CredentialView() {
         for alert in credential.record.alerts {
-          let announcement = Wording.resolved(alert, credential.subject, now: now)
+          let announcement = Wording.resolved(
+            alert, credential.subject, isWatched: false, now: now)
           tell(.resolved, alert, announcement, credentialCount: 1)
         }
         credential.record.alerts = []

@@ -108,6 +108,8 @@ extension Engine {
   }
 
   private mutating func sourceFailed(_ slot: Int, _ failure: SourceFailure) {
+    // A command cannot read all that the service can: its trouble is the person's who ran it, and is not kept.
+    guard mode != .onePass else { return answer(slot, .sourceUnavailable(failure)) }
     let isNew = credentials[slot].record.source.failingSince == nil
     if isNew { credentials[slot].record.source.failingSince = now }
     if credentials[slot].record.source.failure != failure {
