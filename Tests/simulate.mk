@@ -1,11 +1,11 @@
-# Years of the engine's life in virtual time, and whether the simulation finds faults that are put in on purpose.
+# Years of the engine's life in virtual time.
 
 SEED ?= 1
 YEARS ?= 50
 CREDENTIALS ?= 20
 simulate := .build/release/dx-simulate
 
-.PHONY: simulate simulate-ci mutants
+.PHONY: simulate simulate-ci
 
 $(simulate): FORCE
 	$(SWIFT) build --configuration release --product dx-simulate
@@ -20,6 +20,3 @@ simulate-ci: $(simulate)
 	$(simulate) --seed 1 --seconds 55 --credentials 10
 	$(simulate) --seed 1 --seeds 4 --days 60 --credentials 5 --sqlite-every 1
 	$(simulate) --seed $$(date +%s) --seconds 55 --credentials 10
-
-mutants:
-	Tests/mutants/run.py
