@@ -31,6 +31,7 @@ let package = Package(
 
     // Doing: one adapter for each part of the world.
     .target(name: "SecretMemory", swiftSettings: strict),
+    .target(name: "Descriptors", dependencies: ["CLinux"], swiftSettings: strict),
     .target(
       name: "Configuration", dependencies: ["RotationEngine", "CTomlPlusPlus"],
       swiftSettings: strict),
@@ -55,7 +56,9 @@ let package = Package(
     .target(name: "Systemd", swiftSettings: strict),
     .target(
       name: "Alerts",
-      dependencies: ["RotationEngine", "SecretMemory", "HTTPTransport", "CLinux"],
+      dependencies: [
+        "RotationEngine", "SecretMemory", "HTTPTransport", "Descriptors", "CLinux",
+      ],
       swiftSettings: strict),
 
     // Joining them.
@@ -63,7 +66,8 @@ let package = Package(
       name: "RotationDaemon",
       dependencies: [
         "RotationEngine", "ClusterSharing", "SecretMemory", "Configuration", "SecretSources",
-        "HTTPTransport", "DXClient", "StateStore", "ClusterState", "Systemd", "Alerts", "CLinux",
+        "HTTPTransport", "DXClient", "StateStore", "ClusterState", "Systemd", "Alerts", "Descriptors",
+        "CLinux",
       ], swiftSettings: strict),
     .executableTarget(
       name: "dx-rotated",
@@ -149,6 +153,8 @@ let package = Package(
     .testTarget(
       name: "SystemdTests", dependencies: ["Systemd"],
       swiftSettings: strict),
+    .testTarget(
+      name: "DescriptorsTests", dependencies: ["Descriptors"], swiftSettings: strict),
     .testTarget(
       name: "DXSimulatorTests", dependencies: ["DXSimulator"],
       swiftSettings: strict),

@@ -1,3 +1,4 @@
+import Descriptors
 import Dispatch
 import HTTPTransport
 import RotationEngine
@@ -19,6 +20,8 @@ package final class ChannelSender {
   private let path: String?
   private let readTexts: TextReader
   private let clean: Cleaner
+  // Made for the first command: most services have none.
+  private var watch: DescriptorWatch?
 
   /// Makes a sender.
   ///
@@ -96,8 +99,13 @@ package final class ChannelSender {
     completion: @escaping (DeliveryFailure?) -> Void
   ) {
     guard let message = AlertMessage.grouped(batch) else { return completion(nil) }
+    if watch == nil { watch = DescriptorWatch(queue: queue) }
+    guard let watch else {
+      return completion(DeliveryFailure("it cannot be watched: there is no descriptor left"))
+    }
     do throws(DeliveryFailure) {
-      try CommandRun.start(command, on: message, path: path, queue: queue) { [clean] failure in
+      try CommandRun.start(command, on: message, path: path, watch: watch, queue: queue) {
+        [clean] failure in
         completion(failure.map { DeliveryFailure(clean($0.message, [])) })
       }
     } catch {

@@ -1,3 +1,4 @@
+import Descriptors
 import Dispatch
 import Glibc
 import RotationEngine
@@ -15,14 +16,13 @@ final class CommandRun: @unchecked Sendable {
   /// How long it has to end after SIGTERM.
   static let grace = TimeSpan.seconds(5)
 
-  private let queue: DispatchQueue
+  private let watch: DescriptorWatch
   private let process: ChildProcess
   private let timeout: TimeSpan
   private let timer: any DispatchSourceTimer
-  private let ending: any DispatchSourceRead
-  private let errors: any DispatchSourceRead
   private let completion: (DeliveryFailure?) -> Void
   private var errorText: [UInt8] = []
+  private var isErrorOpen = true
   private var isOverdue = false
 
   /// Starts a command; the completion is called once, later, on the queue; nil: it exited with 0.
@@ -30,39 +30,55 @@ final class CommandRun: @unchecked Sendable {
   /// - Throws: why it did not start.
   static func start(
     _ command: AlertSettings.Command, on message: AlertMessage, path: String?,
-    queue: DispatchQueue, completion: @escaping (DeliveryFailure?) -> Void
+    watch: DescriptorWatch, queue: DispatchQueue,
+    completion: @escaping (DeliveryFailure?) -> Void
   ) throws(DeliveryFailure) {
     let process = try ChildProcess.start(
       command.argv, environment: CommandEnvironment.variables(of: message, path: path),
       input: AlertBody.json(message))
-    CommandRun(process, timeout: command.timeout, queue: queue, completion: completion).watch()
+    let run = CommandRun(
+      process, timeout: command.timeout, watch: watch, queue: queue, completion: completion)
+    guard run.begin() else {
+      run.letGo()
+      process.signalGroup(SIGKILL)
+      _ = process.reap()
+      throw DeliveryFailure("its end cannot be watched: the kernel has no memory for it")
+    }
   }
 
   private init(
-    _ process: ChildProcess, timeout: TimeSpan, queue: DispatchQueue,
+    _ process: ChildProcess, timeout: TimeSpan, watch: DescriptorWatch, queue: DispatchQueue,
     completion: @escaping (DeliveryFailure?) -> Void
   ) {
     self.process = process
     self.timeout = timeout
-    self.queue = queue
+    self.watch = watch
     self.completion = completion
     timer = DispatchSource.makeTimerSource(queue: queue)
-    ending = DispatchSource.makeReadSource(fileDescriptor: process.descriptor, queue: queue)
-    errors = DispatchSource.makeReadSource(fileDescriptor: process.standardError, queue: queue)
   }
 
-  private func watch() {
+  /// Whether its end and its stderr are watched; if not, nothing will ever call back.
+  private func begin() -> Bool {
     timer.setEventHandler { self.overdue() }
     timer.schedule(deadline: .now() + .milliseconds(Int(clamping: timeout.milliseconds)))
-    ending.setEventHandler { self.ended() }
-    errors.setEventHandler { self.readErrors() }
-    // Dispatch lets go of a descriptor only some time after a source was cancelled.
-    let (descriptor, standardError) = (process.descriptor, process.standardError)
-    ending.setCancelHandler { close(descriptor) }
-    errors.setCancelHandler { close(standardError) }
     timer.activate()
-    ending.activate()
-    errors.activate()
+    return watch.watch(process.descriptor, for: .reading) { self.ended() }
+      && watch.watch(process.standardError, for: .reading) { self.readErrors() }
+  }
+
+  /// Nothing keeps this object alive after it.
+  private func letGo() {
+    timer.cancel()
+    watch.forget(process.descriptor)
+    close(process.descriptor)
+    closeErrors()
+  }
+
+  private func closeErrors() {
+    guard isErrorOpen else { return }
+    isErrorOpen = false
+    watch.forget(process.standardError)
+    close(process.standardError)
   }
 
   private func overdue() {
@@ -76,17 +92,14 @@ final class CommandRun: @unchecked Sendable {
     let chunk = [UInt8](unsafeUninitializedCapacity: Self.keptError) { buffer, count in
       count = max(0, read(process.standardError, buffer.baseAddress, buffer.count))
     }
-    guard !chunk.isEmpty else { return errors.cancel() }
+    guard !chunk.isEmpty else { return closeErrors() }
     errorText = (errorText + chunk).suffix(Self.keptError)
   }
 
   private func ended() {
-    if !errors.isCancelled { readErrors() }
+    if isErrorOpen { readErrors() }
     let end = process.reap()
-    // Cancelled sources let go of their handlers, and so of this object.
-    timer.cancel()
-    ending.cancel()
-    errors.cancel()
+    letGo()
     completion(failure(end))
   }
 

@@ -1,3 +1,4 @@
+import Descriptors
 import Dispatch
 import FoundationEssentials
 import Glibc
@@ -16,10 +17,8 @@ final class ControlConnection: @unchecked Sendable {
   ) -> Void
 
   private let descriptor: Int32
-  private let queue: DispatchQueue
-  private let reading: any DispatchSourceRead
+  private let watch: DescriptorWatch
   private let deadline: any DispatchSourceTimer
-  private var writing: (any DispatchSourceWrite)?
   private let asked: Asked
   private let ended: () -> Void
   private var received: [UInt8] = []
@@ -28,24 +27,25 @@ final class ControlConnection: @unchecked Sendable {
   private var isComplete = false
   private var isOver = false
 
+  /// Takes over the descriptor, which does not block, and closes it at the end.
   init(
-    descriptor: Int32, queue: DispatchQueue,
+    descriptor: Int32, watch: DescriptorWatch, queue: DispatchQueue,
     asked: @escaping Asked,
     ended: @escaping () -> Void
   ) {
     self.descriptor = descriptor
-    self.queue = queue
+    self.watch = watch
     self.asked = asked
     self.ended = ended
-    reading = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
     deadline = DispatchSource.makeTimerSource(queue: queue)
     deadline.schedule(deadline: .now() + Self.patience)
     deadline.setEventHandler { [weak self] in self?.end() }
-    reading.setEventHandler { [weak self] in self?.read() }
-    // The descriptor outlives both sources: each holds the connection until it is cancelled.
-    reading.setCancelHandler { [self] in closeWhenUnused() }
-    reading.activate()
     deadline.activate()
+  }
+
+  /// Waits for the request.
+  func start() {
+    if !watch.watch(descriptor, for: .reading, ready: { [weak self] in self?.read() }) { end() }
   }
 
   private func read() {
@@ -114,28 +114,15 @@ final class ControlConnection: @unchecked Sendable {
   }
 
   private func waitToWrite() {
-    guard writing == nil else { return }
-    let source = DispatchSource.makeWriteSource(
-      fileDescriptor: descriptor, queue: queue)
-    source.setEventHandler { [weak self] in self?.write() }
-    source.setCancelHandler { [self] in closeWhenUnused() }
-    writing = source
-    source.activate()
+    if !watch.watch(descriptor, for: .writing, ready: { [weak self] in self?.write() }) { end() }
   }
 
   private func end() {
     guard !isOver else { return }
     isOver = true
     deadline.cancel()
-    reading.cancel()
-    writing?.cancel()
+    watch.forget(descriptor)
+    close(descriptor)
     ended()
-  }
-
-  private var cancelled = 0
-
-  private func closeWhenUnused() {
-    cancelled += 1
-    if cancelled == (writing == nil ? 1 : 2) { close(descriptor) }
   }
 }

@@ -1,3 +1,4 @@
+import Descriptors
 import Dispatch
 import Glibc
 import RotationEngine
@@ -16,6 +17,7 @@ final class ControlServer: @unchecked Sendable {
   private let stateDirectory: String
   private let desk: ControlDesk
   private var listener: (any DispatchSourceRead)?
+  private var watch: DescriptorWatch?
   private var connections: [Int32: ControlConnection] = [:]
 
   init(loop: RotationLoop, desk: ControlDesk, path: String, stateDirectory: String) {
@@ -29,10 +31,13 @@ final class ControlServer: @unchecked Sendable {
   ///
   /// Without the socket the daemon does all the rest; commands then say that they cannot ask it.
   func start() {
-    guard let descriptor = UnixSocket.listen(at: path) else { return cannotListen() }
+    guard let watch = DescriptorWatch(queue: loop.queue),
+      let descriptor = UnixSocket.listen(at: path)
+    else { return cannotListen() }
+    self.watch = watch
     ControlPath.note(path, stateDirectory: stateDirectory)
     let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: loop.queue)
-    source.setEventHandler { [weak self] in self?.accept(descriptor) }
+    source.setEventHandler { [weak self] in self?.accept(descriptor, watch) }
     source.setCancelHandler { close(descriptor) }
     source.activate()
     listener = source
@@ -52,18 +57,20 @@ final class ControlServer: @unchecked Sendable {
           + "plan and check --online cannot ask this daemon", reason: "no_control_socket"))
   }
 
-  private func accept(_ listening: Int32) {
+  private func accept(_ listening: Int32, _ watch: DescriptorWatch) {
     while let descriptor = UnixSocket.accept(listening) {
       guard UnixSocket.isPeerAllowed(descriptor), connections.count < Self.connectionLimit else {
         close(descriptor)
         continue
       }
-      connections[descriptor] = ControlConnection(
-        descriptor: descriptor, queue: loop.queue,
+      let connection = ControlConnection(
+        descriptor: descriptor, watch: watch, queue: loop.queue,
         asked: { [desk] request, progress, reply in
           desk.answer(request, progress: progress, reply)
         },
         ended: { [weak self] in self?.connections[descriptor] = nil })
+      connections[descriptor] = connection
+      connection.start()
     }
   }
 }
