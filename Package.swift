@@ -66,8 +66,8 @@ let package = Package(
       name: "RotationDaemon",
       dependencies: [
         "RotationEngine", "ClusterSharing", "SecretMemory", "Configuration", "SecretSources",
-        "HTTPTransport", "DXClient", "StateStore", "ClusterState", "Systemd", "Alerts", "Descriptors",
-        "CLinux",
+        "HTTPTransport", "DXClient", "StateStore", "ClusterState", "Systemd", "Alerts",
+        "Descriptors", "CLinux",
       ], swiftSettings: strict),
     .executableTarget(
       name: "dx-rotated",

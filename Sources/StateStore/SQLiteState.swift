@@ -92,6 +92,9 @@ package final class SQLiteState: DurableState {
     try DirectoryLock.daemon(of: StateDirectory(existing: directory))
   }
 
+  /// Tells commands that look at the directory when this daemon has something to do by itself.
+  package func say(nextWake: WallTime?) { lock?.say(nextWake: nextWake) }
+
   package func use(instance url: String) throws(StateError) {
     if !isReadOnly {
       try connection.run("INSERT INTO instance (url) VALUES (?) ON CONFLICT DO NOTHING") {

@@ -67,4 +67,16 @@ import Testing
     #expect(try scene.place.run("status").status == 1)
     try daemon.stop()
   }
+
+  @Test func theDateOfTheKeyIsShownWhereItComesFromASource() throws {
+    let scene = try Scene()
+    try scene.place.put(Day.soon, into: "key-date")
+    try scene.place.dropIn(
+      "16-key", "api.token_expires_at = { file = \(quoted(scene.place.source("key-date"))) }")
+    let daemon = try scene.settledDaemon()
+    try daemon.event("key_expiring")
+    let status = try scene.place.run("status")
+    #expect(status.output.contains("the API key expires \(Day.soon)"), "\(status.output)")
+    try daemon.stop()
+  }
 }

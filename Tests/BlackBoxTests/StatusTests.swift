@@ -91,7 +91,10 @@ import Testing
     let part = try #require(report["daemon"]?.object)
     #expect(part["running"] == .bool(true))
     #expect(part["pid"] == .number(Double(daemon.process.identifier)))
-    _ = try Instant(try #require(part["since"]?.text))
+    let since = try Instant(try #require(part["since"]?.text))
+    // DX's dates are read again within the hour, long before anything is to be rotated.
+    let wake = try Instant(try #require(part["next_wake_at"]?.text))
+    #expect(since < wake && wake < since + 3700)
     let seen = try credential(report, "jira-cloud")
     #expect(Set(seen.keys) == Self.credentialKeys)
     #expect(seen["state"] == .text("watching"))

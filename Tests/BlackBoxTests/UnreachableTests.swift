@@ -57,6 +57,16 @@ import Testing
     // It holds for every request, and a person who insists is told.
     try scene.place.put("value-2", into: "other")
     #expect(try scene.place.run("rotate", "other").status == 75)
+    struct Report: Decodable {
+      var credentials: [Credential]
+      struct Credential: Decodable {
+        var next_action_at: String
+      }
+    }
+    let report: Report = try scene.place.run("status", "--json").json()
+    for credential in report.credentials {
+      #expect(try Instant(credential.next_action_at) - sent >= 600)
+    }
     let log = try daemon.stop()
     #expect(try scene.simulator.requests(.update).count == 1)
     #expect(log.of("rotation_held").isEmpty)

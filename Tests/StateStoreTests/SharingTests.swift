@@ -28,6 +28,16 @@ import Testing
     let daemon = try SQLiteState.daemon(of: place.state)
     #expect(daemon?.process == getpid())
     #expect(daemon?.since != nil)
+    #expect(daemon?.nextWakeAt == nil)
+    for milliseconds in [4_102_444_800_000, 1_000] as [Int64] {
+      let time = WallTime(millisecondsSinceEpoch: milliseconds)
+      state?.say(nextWake: time)
+      #expect(
+        try SQLiteState.daemon(of: place.state)
+          == RunningDaemon(process: getpid(), since: daemon?.since, nextWakeAt: time))
+    }
+    state?.say(nextWake: nil)
+    #expect(try SQLiteState.daemon(of: place.state) == daemon)
     withExtendedLifetime(state) {}
     state = nil
     #expect(try SQLiteState.daemon(of: place.state) == nil)

@@ -11,7 +11,7 @@ package struct StatusCommand {
   package func run() throws(ExitStatus) -> ExitStatus {
     let picture = try StoredPicture(listing)
     let now = SystemClock().wall
-    let report = StatusReport(picture, now: now)
+    let report = StatusReport(picture)
     listing.print(report) { StatusPage(picture: picture, now: now).lines(for: $0) }
     guard picture.settings != nil else { return .configuration }
     return report.needsPerson ? .needsPerson : .done

@@ -33,7 +33,7 @@ struct StatusPage {
     var lines = terminal.wrapped(daemonLine)
     for alert in picture.instance.alerts {
       let text = Wording.standingOfInstance(
-        alert, watched: picture.count, expiresAt: keyExpiresAt, now: now)
+        alert, watched: picture.count, expiresAt: picture.instance.keyExpiresAt, now: now)
       lines += terminal.wrapped("\(alert.severity.rawValue.uppercased()): \(text.printable)")
     }
     guard !rows.isEmpty else { return lines + ["no credential is configured"] }
@@ -48,17 +48,12 @@ struct StatusPage {
         [
           (row.credential.name.printable, .plain), (row.view.state.rawValue, colour(row)),
           (RelativeTime.text(row.view.expiresAt, from: now), .plain),
-          (RelativeTime.text(row.view.nextActionAt, from: now), .plain),
+          (RelativeTime.text(picture.nextAction(of: row.credential), from: now), .plain),
           (RelativeTime.text(row.record.lastPushedAt, from: now), .plain),
         ] + (node.map { [$0] } ?? []))
       if let text = whatToDo(row) { table.note(text.printable) }
     }
     return lines + table.lines(for: terminal)
-  }
-
-  /// When the API key expires, where the configuration itself says it.
-  private var keyExpiresAt: WallTime? {
-    if case .fixed(let date)? = picture.settings?.api.tokenExpiration { date } else { nil }
   }
 
   private var daemonLine: String {

@@ -84,14 +84,12 @@ struct StatusReport: Encodable, Sendable {
 
 extension StatusReport {
   /// Makes the report of what is stored.
-  init(_ picture: StoredPicture, now: WallTime) {
-    let nextWake = picture.credentials.compactMap { $0.record.view.nextActionAt }.min()
+  init(_ picture: StoredPicture) {
     daemon = DaemonPart(
       running: picture.daemon != nil, pid: Nullable(picture.daemon?.process),
       since: Nullable(picture.daemon?.since?.description),
-      nextWakeAt: Nullable(
-        picture.daemon == nil ? nil : nextWake.map { max($0, now).description }))
-    credentials = picture.credentials.map { CredentialPart($0, nodes: picture.nodes) }
+      nextWakeAt: Nullable(picture.daemon?.nextWakeAt?.description))
+    credentials = picture.credentials.map { CredentialPart($0, in: picture) }
     alerts = picture.instance.alerts.map(AlertPart.init)
   }
 
@@ -102,8 +100,8 @@ extension StatusReport {
 }
 
 extension StatusReport.CredentialPart {
-  init(_ credential: StoredPicture.Credential, nodes: [CredentialKey: String]?) {
-    node = nodes.map { Nullable($0[credential.record.key]) }
+  init(_ credential: StoredPicture.Credential, in picture: StoredPicture) {
+    node = picture.nodes.map { Nullable($0[credential.record.key]) }
     let record = credential.record
     let view = record.view
     name = credential.name
@@ -116,7 +114,7 @@ extension StatusReport.CredentialPart {
     windowOpensAt = Nullable(view.windowOpensAt?.description)
     lastAcceptedAt = Nullable(record.lastPushedAt?.description)
     attempts = view.attempts
-    nextActionAt = Nullable(view.nextActionAt?.description)
+    nextActionAt = Nullable(picture.nextAction(of: credential)?.description)
     disabledInDXAt = Nullable(record.listed.disabledAt?.description)
     lastError = Nullable(record.shownError.map(StatusReport.ErrorPart.init))
     alert = Nullable(record.worstAlert.map(StatusReport.AlertPart.init))

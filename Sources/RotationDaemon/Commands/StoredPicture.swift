@@ -69,6 +69,18 @@ struct StoredPicture {
     }
   }
 
+  /// When something happens next by itself.
+  ///
+  /// Not before DX's throttling ends, or the next probe of a key that it refuses (contract section 4, rules 7 and 8).
+  func nextAction(of credential: Credential) -> WallTime? {
+    let view = credential.record.view
+    guard let next = view.nextActionAt, view.state == .due || view.state == .retrying else {
+      return view.nextActionAt
+    }
+    let probe = instance.unauthorizedSince == nil ? nil : instance.probe?.nextAt
+    return [next, instance.throttle?.nextAt, probe].compactMap { $0 }.max()
+  }
+
   private static func open(
     _ place: CommandPlace, _ settings: Settings?
   ) throws(StateError) -> SQLiteState? {

@@ -5,12 +5,24 @@ import RotationEngine
 final class LoopTimer {
   private let source: any DispatchSourceTimer
   private let clock: SystemClock
+  private let armed: (WallTime?) -> Void
   /// What it is armed for; nil once it has fired.
   private(set) var deadline: WallTime?
   private var worstLag = TimeSpan.zero
 
-  init(queue: DispatchQueue, clock: SystemClock, fired: @escaping () -> Void) {
+  /// Armed for nothing yet.
+  ///
+  /// - Parameters:
+  ///   - queue: the serial queue of all calls and callbacks.
+  ///   - clock: says when a deadline has passed.
+  ///   - armed: called whenever the deadline changes.
+  ///   - fired: called when it has passed.
+  init(
+    queue: DispatchQueue, clock: SystemClock, armed: @escaping (WallTime?) -> Void,
+    fired: @escaping () -> Void
+  ) {
     self.clock = clock
+    self.armed = armed
     source = DispatchSource.makeTimerSource(queue: queue)
     source.schedule(wallDeadline: .distantFuture)
     source.setEventHandler { [weak self] in
@@ -36,6 +48,7 @@ final class LoopTimer {
   func arm(for next: WallTime?) {
     guard next != deadline else { return }
     deadline = next
+    armed(next)
     guard let next else { return source.schedule(wallDeadline: .distantFuture) }
     // Rounded up: a timer that fires within the millisecond before its deadline would find nothing due.
     let wait = max(0, (next - clock.wall).milliseconds) + 1

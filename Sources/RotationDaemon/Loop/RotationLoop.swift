@@ -17,9 +17,9 @@ package final class RotationLoop: @unchecked Sendable {
   private let sources: SourceAdapter
   private let dx: DXAdapter
   private let journal: Journal
-  private lazy var timer = LoopTimer(queue: queue, clock: clock) { [weak self] in
-    self?.post(.tick)
-  }
+  private lazy var timer = LoopTimer(
+    queue: queue, clock: clock, armed: { [weak self] in self?.willWake?($0) },
+    fired: { [weak self] in self?.post(.tick) })
   private var effects: [Effect] = []
   private var isTurnScheduled = false
   private var askers: [UInt64: (CredentialKey, RotateAnswer) -> Void] = [:]
@@ -30,6 +30,8 @@ package final class RotationLoop: @unchecked Sendable {
 
   /// Called at the end of each turn.
   var turnEnded: (() -> Void)?
+  /// Told when it has something to do by itself, whenever that changes.
+  var willWake: ((WallTime?) -> Void)?
   /// Told how each list ended.
   var listEnded: ((Int64, Exchange) -> Void)?
   /// Told how each request to DX ended.

@@ -128,6 +128,7 @@ package final class Service: @unchecked Sendable {
       metrics?.update()
       cluster?.turnEnded()
     }
+    loop.willWake = { state.say(nextWake: $0) }
     cluster?.start()
     metrics?.use(path: configuration.settings.metricsTextfile)
     watchdog = WatchdogTick(

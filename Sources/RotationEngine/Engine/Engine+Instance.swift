@@ -4,6 +4,7 @@ extension Engine {
   /// Brings the instance's alerts in line, says the summary when its time has come, and sets the next deadline.
   mutating func reassessInstance() {
     guard mode == .daemon, !isStopping else { return scheduleInstance([]) }
+    instance.keyExpiresAt = apiKeyExpiresAt
     var next: [WallTime?] = [instance.unauthorizedSince == nil ? nil : instance.probe?.nextAt]
     next += updateInstanceAlerts()
     next.append(summaryTime())
@@ -15,11 +16,11 @@ extension Engine {
     deadlines.set(isStopping ? nil : future, for: .instance)
   }
 
-  /// When the API key expires, as far as is known.
-  var apiKeyExpiresAt: WallTime? {
+  /// When the API key expires, as far as is known: until its source was read after a start, what it said before.
+  private var apiKeyExpiresAt: WallTime? {
     switch settings.api.tokenExpiration {
     case .fixed(let date)?: date
-    case .source?: apiKey.reading?.expiration
+    case .source?: apiKey.reading.map(\.expiration) ?? instance.keyExpiresAt
     case nil: nil
     }
   }
@@ -53,7 +54,7 @@ extension Engine {
       }
       next.append(trouble.since + after)
     }
-    if let expiresAt = apiKeyExpiresAt {
+    if let expiresAt = instance.keyExpiresAt {
       let warnAt = expiresAt - settings.api.keyRotateBefore
       let criticalAt = expiresAt - settings.api.keyCriticalBefore
       if warnAt <= now, now >= buildDate || expiresAt > now {
@@ -96,7 +97,7 @@ extension Engine {
       default: outage.reason
       }
     return Wording.instanceAlert(
-      alert, phase, reason: reason ?? "", expiresAt: apiKeyExpiresAt,
+      alert, phase, reason: reason ?? "", expiresAt: instance.keyExpiresAt,
       watched: tally.watched, nextAt: instance.probe?.nextAt, now: now)
   }
 

@@ -12,6 +12,8 @@ public struct InstanceRecord: Hashable, Sendable {
   public var unreachableSince: WallTime?
   /// Since when the API key's source cannot be read.
   public var keyFailingSince: WallTime?
+  /// When the API key expires, where that is known.
+  public var keyExpiresAt: WallTime?
   /// When the last daily summary was said.
   public var summarySaidAt: WallTime?
   /// The alerts that belong to no single credential.

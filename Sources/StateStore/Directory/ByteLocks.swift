@@ -53,22 +53,24 @@ final class ByteLocks {
     return request.l_type != Int16(F_UNLCK)
   }
 
-  /// Replaces the file's content by a short text.
+  /// The file's content is a line of this length, replaced in one write: nobody reads a part of it.
+  private static let lineLength = 64
+
+  /// Replaces the file's content by a text of 63 bytes at most.
   func write(_ text: String) throws(StateError) {
-    guard ftruncate(descriptor, 0) == 0,
-      pwrite(descriptor, text, text.utf8.count, 0) == text.utf8.count
-    else { throw .unwritable(path: path, reason: systemReason()) }
+    let padding = String(repeating: " ", count: max(0, Self.lineLength - 1 - text.utf8.count))
+    let line = text + padding + "\n"
+    guard pwrite(descriptor, line, line.utf8.count, 0) == line.utf8.count else {
+      throw .unwritable(path: path, reason: systemReason())
+    }
   }
 
-  /// The file's content, 64 bytes at most, and when it was written in milliseconds since the epoch.
-  func read() -> (text: String, milliseconds: Int64)? {
-    var status = stat()
-    let text = String(unsafeUninitializedCapacity: 64) { buffer in
+  /// The words of the file's content.
+  func words() -> [Substring] {
+    String(unsafeUninitializedCapacity: Self.lineLength) { buffer in
       max(0, pread(descriptor, buffer.baseAddress, buffer.count, 0))
     }
-    guard !text.isEmpty, fstat(descriptor, &status) == 0 else { return nil }
-    let time = status.st_mtim
-    return (text, Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    .split { $0 == " " || $0 == "\n" }
   }
 
   private static func request(_ type: Int32, byte: Int64) -> flock {

@@ -5,9 +5,13 @@ import RotationEngine
 ///
 /// Two bytes of the file `lock` say it. The first is the daemon's. The second is shared by everybody who has the
 /// database open for writing, so that only one who is alone makes, migrates or moves aside.
+///
+/// The file's content is what the daemon says of itself: its process, since when it has the directory, and when it
+/// wakes next, the two times in milliseconds since the epoch.
 final class DirectoryLock {
   private let directory: String
   private let locks: ByteLocks
+  private var since = WallTime(millisecondsSinceEpoch: 0)
 
   private static let daemonByte: Int64 = 0
   private static let writersByte: Int64 = 1
@@ -24,7 +28,20 @@ final class DirectoryLock {
     guard try locks.lock(.exclusive, byte: Self.daemonByte) else {
       throw .inUse(directory: directory, process: Self.process(locks))
     }
-    try locks.write("\(getpid())\n")
+    since = .present
+    try locks.write(line(nextWake: nil))
+  }
+
+  /// Says when the daemon wakes next.
+  ///
+  /// That it cannot be said now is no trouble of the state's: what was decided is elsewhere.
+  func say(nextWake: WallTime?) {
+    try? locks.write(line(nextWake: nextWake))
+  }
+
+  private func line(nextWake: WallTime?) -> String {
+    let times = [since, nextWake].compactMap { $0?.millisecondsSinceEpoch }
+    return ([Int64(getpid())] + times).map(String.init).joined(separator: " ")
   }
 
   /// Joins the writers, waiting up to 2 s for one who is still setting up.
@@ -55,12 +72,16 @@ final class DirectoryLock {
     }
     let locks = ByteLocks(path: directory.lock, descriptor: descriptor)
     guard try locks.isLockedElsewhere(byte: daemonByte) else { return nil }
-    let since = locks.read().map { WallTime(millisecondsSinceEpoch: $0.milliseconds) }
-    return RunningDaemon(process: process(locks), since: since)
+    let times = locks.words().dropFirst().map {
+      Int64($0).map(WallTime.init(millisecondsSinceEpoch:))
+    }
+    return RunningDaemon(
+      process: process(locks), since: times.first ?? nil, nextWakeAt: times.dropFirst().first ?? nil
+    )
   }
 
   private static func process(_ locks: ByteLocks) -> Int32? {
-    locks.read().flatMap { Int32($0.text.prefix { $0.isNumber }) }
+    locks.words().first.flatMap { Int32($0) }
   }
 }
 
@@ -70,4 +91,6 @@ package struct RunningDaemon: Hashable, Sendable {
   package let process: Int32?
   /// When it took the directory.
   package let since: WallTime?
+  /// When it has something to do by itself; nil: as far as it knows, never.
+  package let nextWakeAt: WallTime?
 }

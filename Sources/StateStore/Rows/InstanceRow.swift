@@ -6,7 +6,7 @@ package enum InstanceRow {
   static let columns = """
     unauthorized_since, probe_since, probe_failures, probe_next_at, refused_key, \
     throttle_since, throttle_failures, throttle_next_at, unreachable_since, \
-    key_failing_since, summary_said_at
+    key_failing_since, summary_said_at, key_expires_at
     """
 
   package static func bind(_ record: InstanceRecord, to parameters: inout some FieldWriter) {
@@ -17,6 +17,7 @@ package enum InstanceRow {
     parameters.add(record.unreachableSince)
     parameters.add(record.keyFailingSince)
     parameters.add(record.summarySaidAt)
+    parameters.add(record.keyExpiresAt)
   }
 
   package static func read(_ row: inout some FieldReader) throws(StateError) -> InstanceRecord {
@@ -28,6 +29,7 @@ package enum InstanceRow {
     record.unreachableSince = row.optionalTime()
     record.keyFailingSince = row.optionalTime()
     record.summarySaidAt = row.optionalTime()
+    record.keyExpiresAt = row.optionalTime()
     return record
   }
 }

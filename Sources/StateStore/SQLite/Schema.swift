@@ -13,7 +13,8 @@ struct Schema {
   var version: Int { steps.count }
 
   /// This program's.
-  static let current = Schema(steps: [first, undeliveredAlerts, acceptedInDoubt, lastUsed, cluster])
+  static let current = Schema(
+    steps: [first, undeliveredAlerts, acceptedInDoubt, lastUsed, cluster, keyExpiration])
 
   /// Brings a database forward, each step in a transaction of its own.
   func migrate(_ connection: Connection, from version: Int) throws(StateError) {
@@ -178,4 +179,6 @@ struct Schema {
   private static let cluster = """
     ALTER TABLE credential ADD COLUMN accepted_former BLOB CHECK (length(accepted_former) = 32)
     """
+
+  private static let keyExpiration = "ALTER TABLE instance ADD COLUMN key_expires_at INTEGER"
 }
