@@ -2,8 +2,9 @@ import SecretMemory
 
 /// Takes secrets out of texts that others wrote, by their value.
 ///
-/// A secret is found as it is, and also JSON-escaped, percent-encoded, in base64 or base64url (alone, or together with
-/// other text, as in `Authorization: Basic`), and in two of these on top of each other. Where a text is cut off (at its
+/// A secret is found as it is, and also JSON-escaped, percent-encoded, HTML-escaped, in hexadecimal, in base64 or
+/// base64url (alone, or together with other text, as in `Authorization: Basic`), and in two of these on top of each
+/// other; one of 8 bytes or more also in capitals or small letters. Where a text is cut off (at its
 /// end, or before `...`, `…` or `***`) the first 8 bytes or more of a secret are taken for the secret. A secret of
 /// less than 4 bytes is left alone: it would be found everywhere. White space around one does not count.
 package struct Redaction: Sendable {

@@ -1,4 +1,4 @@
-/// What a text means where it holds parts of JSON strings or URLs.
+/// What a text means where it holds parts of JSON strings, URLs or HTML.
 ///
 /// Nil where nothing is escaped.
 extension TextReading {
@@ -36,6 +36,39 @@ extension TextReading {
     }
   }
 
+  /// Undoes the character references of HTML: the five names that every escaper uses, and numbers.
+  static func unescapingHTML(_ reading: TextReading) -> TextReading? {
+    guard reading.bytes.contains(UInt8(ascii: "&")) else { return nil }
+    return reading.replacing { rest in
+      guard rest.first == UInt8(ascii: "&"),
+        let length = rest.prefix(longestReference).firstIndex(of: UInt8(ascii: ";"))
+          .map({ $0 - rest.startIndex + 1 }),
+        let scalar = referred(String(decoding: rest.prefix(length - 1).dropFirst(), as: UTF8.self))
+      else { return nil }
+      return (Array(String(scalar).utf8), length)
+    }
+  }
+
+  // That of `&#x10FFFF;`.
+  private static let longestReference = 10
+
+  private static func referred(_ name: String) -> Unicode.Scalar? {
+    switch name {
+    case "amp": return "&"
+    case "lt": return "<"
+    case "gt": return ">"
+    case "quot": return "\""
+    case "apos": return "'"
+    default:
+      guard name.first == "#" else { return nil }
+      let digits = name.dropFirst()
+      let number =
+        digits.first == "x" || digits.first == "X"
+        ? UInt32(digits.dropFirst(), radix: 16) : UInt32(digits)
+      return number.flatMap(Unicode.Scalar.init)
+    }
+  }
+
   /// Another reading, in which `decode` replaces what it knows: by what, and how many bytes of this one it takes.
   private func replacing(
     _ decode: (ArraySlice<UInt8>) -> (meaning: [UInt8], length: Int)?
@@ -66,8 +99,8 @@ extension TextReading {
   private static func hexadecimal(_ digits: ArraySlice<UInt8>, count: Int = 2) -> UInt32? {
     guard digits.count == count else { return nil }
     var value: UInt32 = 0
-    for digit in digits {
-      guard let digit = Character(Unicode.Scalar(digit)).hexDigitValue else { return nil }
+    for character in digits {
+      guard let digit = digit(character) else { return nil }
       value = value << 4 | UInt32(digit)
     }
     return value

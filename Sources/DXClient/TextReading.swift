@@ -33,10 +33,12 @@ struct TextReading {
     origins[part.lowerBound].lowerBound..<origins[part.upperBound - 1].upperBound
   }
 
-  /// Every reading of a text: itself, unescaped once or twice in whatever way, and the base64 in each of these.
+  /// Every reading of a text: itself, unescaped once or twice in whatever way, and the base64 and the hexadecimal in
+  /// each of these.
   static func all(of text: [UInt8]) -> [TextReading] {
     let unescapings = [
       unescapingJSON, unescapingPercent(plusIsSpace: false), unescapingPercent(plusIsSpace: true),
+      unescapingHTML,
     ]
     var readings = [TextReading(literally: text)]
     var latest = readings
@@ -44,13 +46,15 @@ struct TextReading {
       latest = latest.flatMap { reading in unescapings.compactMap { $0(reading) } }
       readings += latest
     }
-    return readings + readings.flatMap(\.base64Decoded)
+    return readings + readings.flatMap { $0.base64Decoded + $0.hexadecimalDecoded }
   }
 }
 
 extension TextReading {
   /// The first bytes of a secret by which it is recognized where a text is cut off.
   private static let prefix = 8
+  /// From this length on a secret is also found in letters of another case; a shorter one would be found in many words.
+  private static let shortestInAnyCase = 8
 
   /// Where in the text a secret is written, whole or cut off.
   func ranges(of secret: SecretBytes) -> [Range<Int>] {
@@ -73,11 +77,20 @@ extension TextReading {
 
   /// Where the bytes from a position on stop being those of a secret.
   private func endOfMatch(with secret: UnsafeRawBufferPointer, from start: Int) -> Int {
+    let isInAnyCase = secret.count >= Self.shortestInAnyCase
     var end = start
-    while end < bytes.count, end - start < secret.count, bytes[end] == secret[end - start] {
+    while end < bytes.count, end - start < secret.count {
+      let (written, meant) = (bytes[end], secret[end - start])
+      guard written == meant || isInAnyCase && Self.folded(written) == Self.folded(meant) else {
+        break
+      }
       end += 1
     }
     return end
+  }
+
+  private static func folded(_ byte: UInt8) -> UInt8 {
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
   }
 
   private func isCutOff(at end: Int) -> Bool {

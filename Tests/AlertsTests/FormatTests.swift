@@ -43,6 +43,14 @@ import Testing
     #expect(lines[3].hasPrefix("More: `dx-rotated status '"))
   }
 
+  @Test func sinceWhenIsSaidOnce() {
+    // The journal's text of a repeated alert says it.
+    for phase in [AlertNotice.Phase.escalated, .repeated] {
+      let message = Sample.message(.rotationHeld, phase)
+      #expect(message.timing(at: Sample.now).hasPrefix("3d left until 2026-11-26"))
+    }
+  }
+
   @Test func anAlertmanagerGetsLabelsThatStayAndAnEndFiveMinutesAhead() {
     let raised = AlertmanagerAlert(Sample.message(), at: Sample.now)
     #expect(

@@ -23,6 +23,9 @@ import Testing
     "s3cr%22et/%5C%2Bé😀+%0A%25<x>",
     "s3cr%2522et%252F%255C%252B%25C3%25A9%25F0%259F%2598%2580%2520%250A%2525%253Cx%253E",
     #"s3cr%22et%2F%5C%2B\u00e9😀%20\n%25<x>"#,
+    "s3cr&quot;et/\\+é😀 \n%&lt;x&gt;", "S3CR\"ET/\\+é😀 \n%<X>",
+    "s3cr&#34;et&#x2F;&#92;+&#233;&#x1F600; \n%&lt;x&gt;",
+    Data(secret.utf8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined(),
     Data(secret.utf8).base64EncodedString(),
     Data(secret.utf8).base64EncodedString().replacing("=", with: ""),
     Data(secret.utf8).base64EncodedString().replacing("/", with: "_").replacing("+", with: "-"),
@@ -52,6 +55,8 @@ import Testing
   @Test(arguments: [
     ("abcd", "x abcd y", "x [redacted] y"), ("abc", "x abc y", "x abc y"),
     ("abcd", "abcdabcd", "[redacted]"), ("abcd", "abc abd ABCD", "abc abd ABCD"),
+    ("abcd", "x 61626364 y", "x [redacted] y"), ("abcd", "f616263640", "f[redacted]0"),
+    ("pass-word", "at PASS-Word", "at [redacted]"), ("abcd", "&#97;&bcd", "&#97;&bcd"),
     ("aab1", "aaab1", "a[redacted]"), ("abcd", "", ""), ("", "text", "text"),
     ("  abcd\n", "x abcd y", "x [redacted] y"), (" ab \n", "x ab y", "x ab y"),
     ("é€é", "xé€éy", "x[redacted]y"), ("a\u{301}bcd", "á a\u{301}bcd", "á [redacted]"),

@@ -45,6 +45,7 @@ struct EnvironmentFileTests {
       ("", .missing, "assigns no such key"),
       ("K", .missing, "assigns no such key"),
       ("export K=value\n", .missing, "write K=…"),
+      ("\u{FEFF}K=x", .malformed, "begins with a byte order mark"),
       ("K='cut of", .malformed, "inside a quoted value"),
       ("K=\"cut of\\", .malformed, "inside a quoted value"),
       ("K=x\nL=cut of\\", .malformed, "after a backslash"),

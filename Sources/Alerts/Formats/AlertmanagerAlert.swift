@@ -27,7 +27,8 @@ struct AlertmanagerAlert: Encodable {
     self.labels = labels
     annotations = [
       "summary": message.headline.oneLine,
-      "description": "\(message.text). \(message.timing(at: now))",
+      "description": [message.text, message.timing(at: now)].filter { !$0.isEmpty }
+        .joined(separator: ". "),
     ]
     // Alertmanager refuses an end before the start.
     let end = message.phase == .resolved ? now : now + Self.lifetime

@@ -16,7 +16,8 @@ struct SlackText: Encodable {
       case (_, .warning): ":warning:"
       }
     var lines = ["\(mark) *\(message.headline.oneLine.escaped)*", message.text.oneLine.escaped]
-    if !message.isTest { lines.append(message.timing(at: now).escaped) }
+    let timing = message.timing(at: now)
+    if !message.isTest, !timing.isEmpty { lines.append(timing.escaped) }
     if let lookup = message.lookup { lines.append("More: `\(lookup.oneLine.escaped)`") }
     text = String(lines.joined(separator: "\n").prefix(Self.longest))
   }

@@ -19,10 +19,13 @@ extension AlertMessage {
     return "\(credentialCount) credential\(credentialCount == 1 ? "" : "s") of \(instance)"
   }
 
-  /// Since when, and how long is left, as of `now`.
+  /// Since when, unless the text itself says it, and how long is left, as of `now`; maybe nothing.
   func timing(at now: WallTime) -> String {
     let age = now - since
-    var parts = ["Since \(since)" + (age < .seconds(1) ? "" : " (\(age))")]
+    var parts: [String] = []
+    if phase != .escalated, phase != .repeated {
+      parts.append("Since \(since)" + (age < .seconds(1) ? "" : " (\(age))"))
+    }
     if let expiresAt, phase != .resolved {
       parts.append(
         expiresAt > now
@@ -31,7 +34,8 @@ extension AlertMessage {
     if let nextAttemptAt, phase != .resolved, nextAttemptAt > now {
       parts.append("next try at \(nextAttemptAt)")
     }
-    return parts.joined(separator: "; ")
+    let line = parts.joined(separator: "; ")
+    return line.prefix(1).uppercased() + line.dropFirst()
   }
 
   /// The command that shows more.

@@ -125,8 +125,17 @@ extension Wording {
       case .clusterUnavailable: .clusterRecovered
       default: alert.kind.event
       }
+    let text =
+      switch alert.kind {
+      case .sourceUnavailable: "the API key can be read again"
+      case .apiUnavailable: "DX is reachable again"
+      case .apiUnauthorized: "DX takes the API key again"
+      case .clusterUnavailable: "the cluster's etcd can be used again"
+      case .keyExpiring: "the API key no longer expires soon"
+      case .rotationHeld, .credentialMissing, .awaitingSecret, .expired, .credentialDisabled:
+        "\(alert.kind.rawValue) is over"
+      }
     return Announcement(
-      event, .notice, "\(alert.kind.rawValue) is over, after \(now - alert.since)",
-      reason: "resolved")
+      event, .notice, "\(text), after \(now - alert.since)", reason: "resolved")
   }
 }

@@ -33,6 +33,7 @@ struct EnvironmentFile: ~Copyable {
   static func value(of key: String, in contents: SecretBytes) throws(SourceFailure) -> SecretBytes {
     try contents.withUnsafeBytes { (bytes) throws(SourceFailure) in
       try TextRules.requireUTF8(bytes)
+      try TextRules.requireNoByteOrderMark(bytes)
       var file = EnvironmentFile(wanted: key, capacity: bytes.count)
       for byte in bytes { file.take(byte) }
       try file.end()

@@ -34,6 +34,7 @@ struct JSONScanner {
     _ pointer: JSONPointer, in bytes: UnsafeRawBufferPointer
   ) throws(SourceFailure) -> JSONFinding {
     try TextRules.requireUTF8(bytes)
+    try TextRules.requireNoByteOrderMark(bytes)
     var scanner = JSONScanner(bytes, pointer: pointer)
     scanner.skipBlanks()
     guard scanner.index < bytes.count else { throw SourceFailure(.empty, "is empty") }

@@ -36,6 +36,19 @@ enum TextRules {
     }
   }
 
+  /// Whether it begins with the byte order mark that some editors put before UTF-8.
+  static func hasByteOrderMark(_ bytes: some Sequence<UInt8>) -> Bool {
+    bytes.starts(with: [0xEF, 0xBB, 0xBF])
+  }
+
+  /// Refuses a byte order mark where a syntax begins, which has none.
+  static func requireNoByteOrderMark(_ bytes: UnsafeRawBufferPointer) throws(SourceFailure) {
+    guard !hasByteOrderMark(bytes) else {
+      throw SourceFailure(
+        .malformed, "begins with a byte order mark; save it as UTF-8 without one")
+    }
+  }
+
   /// Refuses bytes that are not UTF-8, without a copy of them.
   static func requireUTF8(_ bytes: UnsafeRawBufferPointer) throws(SourceFailure) {
     do {
@@ -56,7 +69,7 @@ enum TextRules {
 
   private static func oddities(of text: Slice<UnsafeRawBufferPointer>) -> [String] {
     var found: [String] = []
-    if text.starts(with: [0xEF, 0xBB, 0xBF]) {
+    if hasByteOrderMark(text) {
       found.append("begins with a byte order mark, which is sent too")
     }
     if text.first.map(isBlank) == true {
