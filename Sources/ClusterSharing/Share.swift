@@ -14,8 +14,9 @@ struct Share {
     case releasing
   }
 
-  /// How many claims one request asks for or gives up: what etcd takes in one transaction by default.
-  static let most = 128
+  /// How many claims one request asks for or gives up: what etcd takes in one transaction by default (128 comparisons), but
+  /// for a few that go with it.
+  static let most = 120
 
   private var holdings: [CredentialKey: Holding] = [:]
   /// Those whose last request was not answered: its claim may stand or not.

@@ -41,10 +41,13 @@ package final class DXClient {
   ///     nothing is sent, and the exchange has failed.
   ///   - expirationDate: the `expiration_date` (YYYY-MM-DD), where one is to be sent.
   ///   - bearer: the API key.
+  ///   - mayBegin: asked when there is a connection and the first byte is about to leave; false: nothing is sent, and the
+  ///     exchange has failed.
   ///   - completion: takes the end of the exchange.
   package func update(
     _ key: CredentialKey, secrets: [(key: String, value: SecretBytes)], expirationDate: String?,
-    bearer: SecretBytes, completion: @escaping (Exchange) -> Void
+    bearer: SecretBytes, mayBegin: @escaping @Sendable () -> Bool = { true },
+    completion: @escaping (Exchange) -> Void
   ) {
     let body: SecretBytes
     do throws(UnsendableUpdate) {
@@ -54,7 +57,7 @@ package final class DXClient {
     }
     send(
       .post(body: body), "credentials.update", of: key.connection, bearer: bearer,
-      hiding: secrets.map(\.value), completion: completion)
+      hiding: secrets.map(\.value), mayBegin: mayBegin, completion: completion)
   }
 
   /// `credentials.list`: asks for all credentials of a connection.
@@ -78,6 +81,7 @@ package final class DXClient {
   private func send(
     _ method: HTTPRequest.Method, _ path: String, of connection: Int64, bearer: SecretBytes,
     hiding secrets: [SecretBytes] = [], answerLimit: Int = DXClient.answerLimit,
+    mayBegin: @escaping @Sendable () -> Bool = { true },
     completion: @escaping (Exchange) -> Void
   ) {
     guard !bearer.isEmpty else { return completion(.failed("the API key is empty")) }
@@ -89,7 +93,7 @@ package final class DXClient {
       method: method, url: "\(api.url)/api/connections/\(connection)/\(path)", headers: headers,
       timeoutMilliseconds: Int(clamping: api.timeout.milliseconds),
       connectTimeoutMilliseconds: Int(clamping: api.connectTimeout.milliseconds),
-      maximumAnswerBytes: answerLimit)
+      maximumAnswerBytes: answerLimit, mayBegin: mayBegin)
     let redaction = Redaction(of: secrets + [bearer])
     transport.send(request) { completion(Exchange($0, redaction)) }
   }

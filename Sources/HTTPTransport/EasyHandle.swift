@@ -15,6 +15,7 @@ final class EasyHandle {
   private var headers: HeaderList?
   private var body: SecretBytes?
   private var received = ReceivedAnswer(maximumBodyBytes: 0)
+  private var mayBegin: @Sendable () -> Bool = { true }
   /// How often libcurl has begun to send this request.
   private var sendings = 0
 
@@ -42,6 +43,7 @@ final class EasyHandle {
     let headers = try HeaderList(request.headers)
     self.headers = headers
     received = ReceivedAnswer(maximumBodyBytes: request.maximumAnswerBytes)
+    mayBegin = request.mayBegin
     sendings = 0
     errorText.pointee = 0
     try set(CURLOPT_URL, request.url)
@@ -86,6 +88,7 @@ final class EasyHandle {
     ccurl_easy_set_string(pointer, CURLOPT_URL, nil)
     body = nil
     headers = nil
+    mayBegin = { true }
     received = ReceivedAnswer(maximumBodyBytes: 0)
   }
 
@@ -182,6 +185,7 @@ extension EasyHandle {
   /// although the server may have read it and acted on it. A GET does no harm twice. A POST is sent once: whether it is
   /// repeated is decided where attempts are recorded, not in here.
   private func maySend() -> Bool {
+    guard mayBegin() else { return false }
     sendings += 1
     return sendings == 1 || body == nil
   }

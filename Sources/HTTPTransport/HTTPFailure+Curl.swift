@@ -32,6 +32,8 @@ extension HTTPFailure {
         .tls(text)
       case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING:
         .reset(text)
+      case CURLE_ABORTED_BY_CALLBACK where !requestMayHaveArrived:
+        .cancelled
       case CURLE_ABORTED_BY_CALLBACK:
         // The one callback that aborts is the one that refuses to send a POST again.
         .reset("the server closed the kept connection that the request was sent on")

@@ -18,7 +18,7 @@ package struct HTTPFailure: Error, Equatable, Sendable {
     case notHTTP(String)
     /// The request cannot be sent as it stands.
     case invalidRequest(String)
-    /// `HTTPTransport.cancelAll()` was called.
+    /// `HTTPTransport.cancelAll()` was called, or `HTTPRequest.mayBegin` said no.
     case cancelled
     /// Anything else, with libcurl's number for it (or errno's).
     case other(code: Int, String)

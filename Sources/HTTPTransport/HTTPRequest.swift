@@ -20,10 +20,14 @@ package struct HTTPRequest: Sendable {
   package var connectTimeoutMilliseconds: Int
   /// The longest body that is read; a longer one fails the request.
   package var maximumAnswerBytes: Int
+  /// Asked on the transport's queue when there is a connection and the first byte is about to be sent; false ends the
+  /// request as `.cancelled`, with nothing sent.
+  package var mayBegin: @Sendable () -> Bool
 
   package init(
     method: Method, url: String, headers: [HTTPHeader] = [], timeoutMilliseconds: Int = 60_000,
-    connectTimeoutMilliseconds: Int = 10_000, maximumAnswerBytes: Int = 1 << 20
+    connectTimeoutMilliseconds: Int = 10_000, maximumAnswerBytes: Int = 1 << 20,
+    mayBegin: @escaping @Sendable () -> Bool = { true }
   ) {
     self.method = method
     self.url = url
@@ -31,6 +35,7 @@ package struct HTTPRequest: Sendable {
     self.timeoutMilliseconds = timeoutMilliseconds
     self.connectTimeoutMilliseconds = connectTimeoutMilliseconds
     self.maximumAnswerBytes = maximumAnswerBytes
+    self.mayBegin = mayBegin
   }
 }
 

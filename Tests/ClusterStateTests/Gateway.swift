@@ -11,6 +11,9 @@ final class Gateway: @unchecked Sendable {
   /// Called before a request is passed on.
   var before: @Sendable (_ path: String, _ number: Int) -> Void = { _, _ in }
 
+  /// Called when a request was passed on and answered.
+  var after: @Sendable (_ path: String) -> Void = { _ in }
+
   private let member: EtcdMember
   private let listener: Int32
   private let lock = NSLock()
@@ -72,6 +75,7 @@ final class Gateway: @unchecked Sendable {
     }
     before(request.path, number)
     guard let (status, body) = try? member.exchange(request.path, request.body) else { return }
+    after(request.path)
     if loses(request.path, number) {
       lock.withLock { lost += 1 }
       return

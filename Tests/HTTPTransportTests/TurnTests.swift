@@ -68,6 +68,19 @@ struct TurnTests {
     #expect(server.requests.count == 1)
   }
 
+  @Test func `What may not begin any more when there is a connection is not sent`() async throws {
+    let server = try LoopbackServer { $0.answerAll() }
+    let client = try Client()
+    var request = HTTPRequest.post(server.url, "1")
+    request.mayBegin = { false }
+    #expect(
+      await client.send(request).failure == HTTPFailure(.cancelled, requestMayHaveArrived: false))
+    #expect(server.requests.isEmpty)
+    request.mayBegin = { true }
+    #expect(await client.send(request).failure == nil)
+    #expect(server.requests.count == 1)
+  }
+
   @Test func `A new configuration leaves what is under way alone and reuses no connection`()
     async throws
   {

@@ -8,6 +8,8 @@ final class EtcdCall: @unchecked Sendable {
   let path: String
   let body: SecretBytes
   let deadline: DispatchTime
+  /// Whether it may be sent again where it may have arrived already.
+  let repeats: Bool
   /// How often it was sent.
   var attempts = 0
   /// Whether a token was made for it, so that another would be no better.
@@ -18,12 +20,13 @@ final class EtcdCall: @unchecked Sendable {
   let end: @Sendable (Result<[UInt8], EtcdError>) -> Void
 
   init(
-    path: String, body: SecretBytes, deadline: DispatchTime,
+    path: String, body: SecretBytes, deadline: DispatchTime, repeats: Bool = true,
     end: @escaping @Sendable (Result<[UInt8], EtcdError>) -> Void
   ) {
     self.path = path
     self.body = body
     self.deadline = deadline
+    self.repeats = repeats
     self.end = end
   }
 

@@ -15,20 +15,22 @@ extension EtcdClient {
     try wait { self.range(range, $0) }
   }
 
-  /// Does a transaction, maybe more than once.
+  /// Does a transaction, maybe more than once; without `repeats` once at most.
   package func transact(
-    _ transaction: EtcdTransaction, _ completion: @escaping Completion<EtcdTransaction.Outcome>
+    _ transaction: EtcdTransaction, repeats: Bool = true,
+    _ completion: @escaping Completion<EtcdTransaction.Outcome>
   ) {
-    start("kv/txn", text(transaction.json)) { (result: Result<TransactionJSON, EtcdError>) in
+    start("kv/txn", text(transaction.json), repeats: repeats) {
+      (result: Result<TransactionJSON, EtcdError>) in
       completion(result.map(\.plain))
     }
   }
 
-  /// Does a transaction, maybe more than once, and waits for its outcome.
+  /// Does a transaction, maybe more than once, and waits for its outcome; without `repeats` once at most.
   package func transact(
-    _ transaction: EtcdTransaction
+    _ transaction: EtcdTransaction, repeats: Bool = true
   ) throws(EtcdError) -> EtcdTransaction.Outcome {
-    try wait { self.transact(transaction, $0) }
+    try wait { self.transact(transaction, repeats: repeats, $0) }
   }
 
   /// Makes a lease of an id that this client chose; one that it has already counts as made.

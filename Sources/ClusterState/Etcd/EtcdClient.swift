@@ -9,8 +9,9 @@ import SecretMemory
 /// `queue`. Without one it waits for the answer, for the options' `timeout` at most, and must not be called on `queue`.
 ///
 /// What cannot be answered by one member is asked of the next, over and over until the time is up. So a call may reach
-/// etcd more than once: whatever is asked has to come to the same when it is done twice. A transaction does if its
-/// comparisons do not hold any more once it is done.
+/// etcd more than once, also after its end, where a member was slow: whatever is asked has to come to the same when it is
+/// done twice, or late. A transaction does if its comparisons do not hold any more once it is done. What does not is sent
+/// once (`repeats: false`), and may still be done after its end.
 package final class EtcdClient: @unchecked Sendable {
   // @unchecked, because all state belongs to `queue`.
 
@@ -54,11 +55,12 @@ package final class EtcdClient: @unchecked Sendable {
 
   /// Sends a call; `completion` is called on the queue.
   func start<Answer: Decodable & Sendable>(
-    _ path: String, _ body: SecretBytes, timeout: TimeSpan? = nil,
+    _ path: String, _ body: SecretBytes, timeout: TimeSpan? = nil, repeats: Bool = true,
     _ completion: @escaping Completion<Answer>
   ) {
     let time = Int((timeout ?? options.timeout).milliseconds)
-    let call = EtcdCall(path: path, body: body, deadline: .now() + .milliseconds(time)) { result in
+    let deadline = DispatchTime.now() + .milliseconds(time)
+    let call = EtcdCall(path: path, body: body, deadline: deadline, repeats: repeats) { result in
       completion(result.flatMap(EtcdCall.decode))
     }
     queue.async { self.attempt(call) }
@@ -109,7 +111,9 @@ package final class EtcdClient: @unchecked Sendable {
         attempt(call)
       case .unavailable(let reason):
         call.reason = "\(options.endpoints[endpoint]): \(reason)"
-        goOn(call)
+        if call.repeats || !result.mayHaveArrived { return goOn(call) }
+        preferred = (endpoint + 1) % options.endpoints.count
+        call.end(.failure(.unreachable(call.reason)))
       }
     }
   }
@@ -145,6 +149,13 @@ package final class EtcdClient: @unchecked Sendable {
       }
     }
     attempt(login)
+  }
+}
+
+extension Result<HTTPAnswer, HTTPFailure> {
+  /// Whether the member may have taken the request in.
+  fileprivate var mayHaveArrived: Bool {
+    if case .failure(let failure) = self { failure.requestMayHaveArrived } else { true }
   }
 }
 

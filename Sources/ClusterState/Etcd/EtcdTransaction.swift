@@ -33,8 +33,8 @@ package struct EtcdTransaction: Sendable {
     case put(key: String, value: [UInt8], lease: Int64 = 0)
     /// Deletes a key, if it is there.
     case delete(key: String)
-    /// Deletes a key, if it goes with a lease.
-    case deleteOfLease(key: String, Int64)
+    /// Deletes a key, if it is the one that came to be in this revision.
+    case deleteCreated(key: String, Int64)
     /// Reads.
     case range(EtcdRange)
 
@@ -45,10 +45,10 @@ package struct EtcdTransaction: Sendable {
       case .put(let key, let value, let lease):
         #"{"request_put":{"key":"\#(base64(key))","value":"\#(base64(value))","lease":"\#(lease)"}}"#
       case .delete(let key): #"{"request_delete_range":{"key":"\#(base64(key))"}}"#
-      case .deleteOfLease(let key, let lease):
+      case .deleteCreated(let key, let revision):
         """
         {"request_txn":\
-        \(EtcdTransaction([.lease(key: key, lease)], then: [.delete(key: key)]).json)}
+        \(EtcdTransaction([.created(key: key, revision)], then: [.delete(key: key)]).json)}
         """
       case .range(let range): #"{"request_range":\#(range.json)}"#
       }

@@ -42,7 +42,7 @@ struct MemberValue: Hashable {
 /// The credentials of a node's configuration, for nodes whose configuration is another: in pages, since etcd takes
 /// 1.5 MiB at most in one request.
 enum ConfiguredCredentials {
-  private static let page = 20_000
+  static let page = 20_000
 
   /// The hash by which nodes see that they have the same ones.
   static func digest(of keys: Set<CredentialKey>) -> UInt64 {
@@ -54,21 +54,33 @@ enum ConfiguredCredentials {
     return hash.value
   }
 
+  /// All pages but the last are full; the last is not, so that those of a longer configuration before do not count.
   static func pages(of keys: Set<CredentialKey>) -> [[UInt8]] {
     let sorted = keys.sorted()
-    return stride(from: 0, to: sorted.count, by: page).map { start in
+    return stride(from: 0, through: sorted.count, by: page).map { start in
       var value = StoredValue()
       value.addCredentials(Array(sorted[start..<min(start + page, sorted.count)]))
       return value.bytes
     }
   }
 
-  static func read(_ pages: [EtcdKeyValue]) throws(StateError) -> Set<CredentialKey> {
+  /// Reads pages in whatever order they are.
+  ///
+  /// - Throws: `newer`, or `unreadable` where they are not of this digest.
+  static func read(
+    _ pages: [EtcdKeyValue], digest: UInt64
+  ) throws(StateError) -> Set<CredentialKey> {
     var keys: Set<CredentialKey> = []
-    for page in pages {
+    // 10 comes behind 9.
+    for page in pages.sorted(by: { ($0.key.utf8.count, $0.key) < ($1.key.utf8.count, $1.key) }) {
       var reader = try StoredValueReader(page.value, of: page.key)
-      keys.formUnion(try reader.credentials())
+      let found = try reader.credentials()
       try reader.finish()
+      keys.formUnion(found)
+      guard found.count == Self.page else { break }
+    }
+    guard Self.digest(of: keys) == digest else {
+      throw .unreadable(path: pages.first?.key ?? "", reason: "they are another configuration's")
     }
     return keys
   }

@@ -23,6 +23,8 @@ package final class Membership: @unchecked Sendable {
     package var mayGoOn: @Sendable (Bool) -> Void
     /// Whether etcd does what is asked of it; nil: it does, else why not.
     package var trouble: @Sendable (String?) -> Void
+    /// Who tells of which alert, as the last heartbeat found it; called after `trouble`.
+    package var alerts: @Sendable ([AlertKind: AlertClaims.Claim]) -> Void
 
     /// Names all handlers.
     package init(
@@ -31,7 +33,8 @@ package final class Membership: @unchecked Sendable {
       letGo: @escaping @Sendable ([CredentialKey]) -> Void,
       drop: @escaping @Sendable ([CredentialKey]) -> Void,
       mayGoOn: @escaping @Sendable (Bool) -> Void,
-      trouble: @escaping @Sendable (String?) -> Void
+      trouble: @escaping @Sendable (String?) -> Void,
+      alerts: @escaping @Sendable ([AlertKind: AlertClaims.Claim]) -> Void
     ) {
       self.leaseChanged = leaseChanged
       self.follow = follow
@@ -39,6 +42,7 @@ package final class Membership: @unchecked Sendable {
       self.drop = drop
       self.mayGoOn = mayGoOn
       self.trouble = trouble
+      self.alerts = alerts
     }
   }
 
@@ -48,19 +52,23 @@ package final class Membership: @unchecked Sendable {
   /// Where other nodes' questions go.
   private let post: NodePost?
   private let queue: DispatchQueue
-  private let requests: MembershipRequests
+  let requests: MembershipRequests
   private let handlers: Handlers
   private let version: String
   private let since: WallTime
-  private var node: ClusterNode
+  var node: ClusterNode
   private let timer: any DispatchSourceTimer
   /// What the others were last told, and what they have to be told.
-  private var told: MemberValue?
-  private var digest: UInt64
+  var told: MemberValue?
+  var digest: UInt64
   /// Configurations of other nodes that are not this one's, by their digests.
-  private var others: [UInt64: Set<CredentialKey>] = [:]
-  /// The claims that were taken, with the revision in which each came to be.
-  private var claimed: [CredentialKey: Int64] = [:]
+  var others: [UInt64: Set<CredentialKey>] = [:]
+  /// The claims that were taken, with the revision in which each came to be; those that may have been taken are not here.
+  var claimed: MembershipRequests.Taken = [:]
+  /// The place in the cluster, as it was written last; nil: there is none.
+  var registration: MembershipRequests.Registration?
+  /// Whether a request that takes claims may still be on its way: the own key has to be written anew, which ends it.
+  var isInDoubt = false
   private var isStopped = false
 
   /// Makes a node that does nothing before `start`.
@@ -103,7 +111,6 @@ package final class Membership: @unchecked Sendable {
   package func configure(_ keys: Set<CredentialKey>) {
     queue.async { [self] in
       digest = ConfiguredCredentials.digest(of: keys)
-      told = nil
       tell(.configured(keys))
     }
   }
@@ -129,7 +136,7 @@ package final class Membership: @unchecked Sendable {
     }
   }
 
-  private func tell(_ event: ClusterEvent) {
+  func tell(_ event: ClusterEvent) {
     queue.async { [self] in
       guard !isStopped else { return }
       let effects = node.handle(event, at: SteadyClock.now)
@@ -146,10 +153,7 @@ package final class Membership: @unchecked Sendable {
     case .join(let member): join(member)
     case .beat(let lease, let member): beat(lease, member)
     case .take(let lease, let claims): take(lease, claims)
-    case .release(let lease, let claims):
-      requests.release(claims, under: lease) { [weak self] isDone in
-        self?.tell(isDone ? .released(lease: lease, claims) : .failed(lease: lease, claims))
-      }
+    case .release(let lease, let claims): release(lease, claims)
     case .follow(let keys):
       handlers.follow(claimed.filter { keys.contains($0.key) })
     case .letGo(let keys): handlers.letGo(keys)
@@ -169,35 +173,41 @@ package final class Membership: @unchecked Sendable {
       [weak self] result in
       guard let self else { return }
       switch result {
-      case .success(let lease):
+      case .success(let registration):
         told = value
-        handlers.leaseChanged(lease.id)
+        self.registration = registration
+        handlers.leaseChanged(registration.lease.id)
         handlers.trouble(nil)
       case .failure(let failure):
         handlers.trouble(failure.description)
       }
-      tell(.joined(sentAt: sentAt, result))
+      tell(.joined(sentAt: sentAt, result.map(\.lease)))
     }
   }
 
   private func beat(_ lease: Lease.ID, _ member: ClusterMember) {
     let value = value(of: member)
-    let isNews = told != value
-    let pages = told == nil ? ConfiguredCredentials.pages(of: member.configured) : []
+    let isNews = told != value || isInDoubt
+    isInDoubt = false
+    let pages =
+      told?.digest == value.digest ? [] : ConfiguredCredentials.pages(of: member.configured)
     let sentAt = SteadyClock.now
     requests.beat(lease, isNews ? (value, pages) : nil) { [weak self] result in
       guard let self else { return }
       switch result {
       case .success(let found):
-        told = value
+        note(found, lease, value)
         handlers.trouble(nil)
+        handlers.alerts(AlertClaims.read(found.alerts, requests.keys))
         post?.take(found.questions, under: lease)
         roster(found.members, member) { [weak self] roster in
-          self?.tell(
-            .beatEnded(
-              lease: lease, sentAt: sentAt,
-              roster.map { .success($0) } ?? .failure(.unavailable("it did not tell who is there")))
-          )
+          // What is in doubt since is not settled by this one.
+          guard let self, let roster, !isInDoubt else {
+            let failure = ClusterFailure.unavailable("it did not tell who is there")
+            self?.tell(.beatEnded(lease: lease, sentAt: sentAt, .failure(failure)))
+            return
+          }
+          tell(.beatEnded(lease: lease, sentAt: sentAt, .success(roster)))
         }
       case .failure(let failure):
         told = nil
@@ -210,50 +220,5 @@ package final class Membership: @unchecked Sendable {
 
   private func value(of member: ClusterMember) -> MemberValue {
     MemberValue(version: version, since: since, member, digest: digest)
-  }
-
-  /// Who is there; a configuration that is not known yet is asked for first.
-  private func roster(
-    _ found: [EtcdKeyValue], _ member: ClusterMember,
-    _ completion: @escaping @Sendable (Roster?) -> Void
-  ) {
-    var members: [ClusterMember] = []
-    for entry in found {
-      // A member of a newer version, whose value cannot be read, is one that has nothing to do.
-      guard let name = requests.keys.node(ofMember: entry.key), let value = try? MemberValue(entry)
-      else { continue }
-      guard let configured = value.digest == digest ? member.configured : others[value.digest]
-      else {
-        return learn(
-          name, value.digest, then: { self.roster(found, member, completion) }, completion)
-      }
-      members.append(
-        ClusterMember(name: name, configured: configured, yielded: Set(value.yielded)))
-    }
-    others = others.filter { other in members.contains { $0.configured == other.value } }
-    completion(Roster(members))
-  }
-
-  private func learn(
-    _ name: NodeName, _ digest: UInt64, then goOn: @escaping @Sendable () -> Void,
-    _ completion: @escaping @Sendable (Roster?) -> Void
-  ) {
-    requests.configured(by: name) { [weak self] pages in
-      guard let self, let pages, let keys = try? ConfiguredCredentials.read(pages) else {
-        return completion(nil)
-      }
-      others[digest] = keys
-      goOn()
-    }
-  }
-
-  private func take(_ lease: Lease.ID, _ claims: [CredentialKey]) {
-    requests.take(claims, under: lease) { [weak self] taken in
-      guard let self else { return }
-      guard let taken else { return tell(.failed(lease: lease, claims)) }
-      claimed.merge(taken) { _, later in later }
-      let refused = claims.filter { taken[$0] == nil }
-      tell(.taken(lease: lease, taken.keys.sorted(), refused: refused))
-    }
   }
 }

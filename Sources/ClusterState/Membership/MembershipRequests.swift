@@ -15,7 +15,7 @@ struct MembershipRequests: Sendable {
   /// Makes a lease, and registers under it, which fails while a node of this name is registered.
   func join(
     _ value: MemberValue, pages: [[UInt8]],
-    _ completion: @escaping @Sendable (Result<Lease, ClusterFailure>) -> Void
+    _ completion: @escaping @Sendable (Result<Registration, ClusterFailure>) -> Void
   ) {
     let id = Int64.random(in: 1...Int64.max)
     client.grant(lease: id, seconds: lease.milliseconds / 1_000) { result in
@@ -23,20 +23,24 @@ struct MembershipRequests: Sendable {
       case .failure(let error): completion(.failure(.unavailable(error.description)))
       case .success(let seconds):
         let granted = Lease(id: id, life: .seconds(seconds))
-        register(under: id, value, pages) { isRegistered in
-          if case .failure(let failure) = isRegistered {
-            client.revoke(lease: id) { _ in }
-            return completion(.failure(failure))
-          }
-          completion(.success(granted))
+        register(under: id, value, pages) { registered in
+          if case .failure = registered { client.revoke(lease: id) { _ in } }
+          completion(registered.map { Registration(lease: granted, revision: $0) })
         }
       }
     }
   }
 
+  /// A place in the cluster.
+  struct Registration: Sendable {
+    var lease: Lease
+    /// The revision of etcd in which the node's own key was written.
+    var revision: Int64
+  }
+
   private func register(
     under lease: Lease.ID, _ value: MemberValue, _ pages: [[UInt8]],
-    _ completion: @escaping @Sendable (Result<Void, ClusterFailure>) -> Void
+    _ completion: @escaping @Sendable (Result<Int64, ClusterFailure>) -> Void
   ) {
     let path = keys.member(node)
     let transaction = EtcdTransaction(
@@ -46,8 +50,9 @@ struct MembershipRequests: Sendable {
       completion(
         result.mapError { .unavailable($0.description) }.flatMap { outcome in
           let found = outcome.contents.first?.values.first
+          if outcome.isDone { return .success(outcome.revision) }
           // A registration whose answer was lost is this node's own.
-          if outcome.isDone || found?.lease == lease { return .success(()) }
+          if let found, found.lease == lease { return .success(found.modified) }
           return .failure(
             .unavailable(
               "a node called \(node.text) is in the cluster, or was until a moment ago"))
@@ -69,6 +74,8 @@ struct MembershipRequests: Sendable {
     var members: [EtcdKeyValue]
     /// What other nodes ask of this one.
     var questions: [EtcdKeyValue]
+    /// Who tells of which alert that belongs to no credential.
+    var alerts: [EtcdKeyValue]
   }
 
   /// Renews the lease, writes what has changed, and reads who else is there and what is asked.
@@ -86,16 +93,17 @@ struct MembershipRequests: Sendable {
       let transaction = EtcdTransaction(
         [.lease(key: keys.member(node), lease)],
         then: writes
-          + [keys.members, keys.questions(to: node)].map {
+          + [keys.members, keys.questions(to: node), keys.alerts].map {
             .range(EtcdRange(prefix: $0))
           })
       client.transact(transaction) { result in
         completion(
           result.mapError { .unavailable($0.description) }.flatMap { outcome in
-            guard outcome.isDone, outcome.contents.count == 2 else { return .failure(.leaseOver) }
+            guard outcome.isDone, outcome.contents.count == 3 else { return .failure(.leaseOver) }
             return .success(
               Found(
-                members: outcome.contents[0].values, questions: outcome.contents[1].values))
+                members: outcome.contents[0].values, questions: outcome.contents[1].values,
+                alerts: outcome.contents[2].values))
           })
       }
     }
@@ -110,57 +118,79 @@ struct MembershipRequests: Sendable {
     }
   }
 
-  /// The claims that were taken, with the revision of etcd in which each came to be; nil: nobody knows.
+  /// Claims, with the revision of etcd in which each came to be.
   typealias Taken = [CredentialKey: Int64]
 
-  /// Takes those of these claims that nobody holds.
+  /// Takes those of these claims that nobody holds; the completion takes nil where nobody knows what was taken.
+  ///
+  /// It is done only while the node's own key is as it was written in this revision. So once that key is written again, a
+  /// request that is still on its way somewhere takes nothing any more.
   func take(
-    _ claims: [CredentialKey], under lease: Lease.ID,
+    _ claims: [CredentialKey], under registration: Registration,
     _ completion: @escaping @Sendable (Taken?) -> Void
   ) {
-    take(claims, under: lease, earlier: [:], tries: 3, completion)
+    take(claims, under: registration, earlier: [:], tries: 3, completion)
   }
 
   private func take(
-    _ claims: [CredentialKey], under lease: Lease.ID, earlier: Taken, tries: Int,
+    _ claims: [CredentialKey], under registration: Registration, earlier: Taken, tries: Int,
     _ completion: @escaping @Sendable (Taken?) -> Void
   ) {
     guard !claims.isEmpty, tries > 0 else { return completion(earlier) }
+    let lease = registration.lease.id
+    let own = keys.member(node)
     let paths = claims.map(keys.claim)
     let transaction = EtcdTransaction(
-      paths.map { .created(key: $0, 0) },
+      [.modified(key: own, registration.revision)] + paths.map { .created(key: $0, 0) },
       then: paths.map { .put(key: $0, value: Array(node.text.utf8), lease: lease) },
-      else: paths.map { EtcdRange(key: $0) })
-    client.transact(transaction) { result in
+      else: [EtcdRange(key: own)] + paths.map { EtcdRange(key: $0) })
+    // Once: a copy that came when the claim was given up again would leave one that nobody knows of.
+    client.transact(transaction, repeats: false) { result in
       guard case .success(let outcome) = result else { return completion(nil) }
       var taken = earlier
       if outcome.isDone {
         for claim in claims { taken[claim] = outcome.revision }
         return completion(taken)
       }
+      guard outcome.contents.first?.values.first?.modified == registration.revision else {
+        return completion(nil)
+      }
       // Some are somebody's; the others may be had without them.
       var free: [CredentialKey] = []
-      for (claim, content) in zip(claims, outcome.contents) {
+      for (claim, content) in zip(claims, outcome.contents.dropFirst()) {
         guard let found = content.values.first else {
           free.append(claim)
           continue
         }
         if found.lease == lease { taken[claim] = found.created }
       }
-      take(free, under: lease, earlier: taken, tries: tries - 1, completion)
+      take(free, under: registration, earlier: taken, tries: tries - 1, completion)
     }
   }
 
-  /// Gives claims up; one that is not this lease's stays.
-  func release(
-    _ claims: [CredentialKey], under lease: Lease.ID,
-    _ completion: @escaping @Sendable (_ isDone: Bool) -> Void
-  ) {
+  /// Gives these very claims up: a later one on the same credential stays, the node's own too.
+  func release(_ claims: Taken, _ completion: @escaping @Sendable (_ isDone: Bool) -> Void) {
     let operations = claims.map {
-      EtcdTransaction.Operation.deleteOfLease(key: keys.claim($0), lease)
+      EtcdTransaction.Operation.deleteCreated(key: keys.claim($0.key), $0.value)
     }
     client.transact(EtcdTransaction(then: operations)) { result in
       if case .success = result { completion(true) } else { completion(false) }
+    }
+  }
+
+  /// Which of these claims are held under the lease; the completion takes nil where etcd does not tell.
+  func find(
+    _ claims: [CredentialKey], under lease: Lease.ID,
+    _ completion: @escaping @Sendable (Taken?) -> Void
+  ) {
+    let ranges = claims.map { EtcdTransaction.Operation.range(EtcdRange(key: keys.claim($0))) }
+    client.transact(EtcdTransaction(then: ranges)) { result in
+      guard case .success(let outcome) = result else { return completion(nil) }
+      var found: Taken = [:]
+      for (claim, content) in zip(claims, outcome.contents) {
+        if let value = content.values.first, value.lease == lease { found[claim] = value.created }
+      }
+      completion(found)
     }
   }
 }

@@ -41,7 +41,8 @@ package final class NodePost: @unchecked Sendable {
     let question = keys.question(to: NodeName(other), number)
     let put = EtcdTransaction(then: [.put(key: question, value: Array(line.utf8), lease: lease)])
     let end = SteadyClock.now + time
-    client.transact(put) { [weak self] result in
+    // Once: a copy that came late would be a question of its own, and `rotate` be done twice.
+    client.transact(put, repeats: false) { [weak self] result in
       guard let self, case .success = result else { return answered(nil) }
       look(for: number, question, until: end, answered)
     }

@@ -48,8 +48,9 @@ package struct ClusterKeys: Sendable {
   func question(to node: NodeName, _ number: String) -> String { questions(to: node) + number }
   func answer(_ number: String) -> String { "\(root)answers/\(number)" }
 
-  /// Who tells of an alert that belongs to no credential.
-  func alert(_ kind: AlertKind) -> String { "\(root)alerts/\(kind.rawValue)" }
+  /// All claims on alerts that belong to no credential; the node that has one tells of it.
+  var alerts: String { root + "alerts/" }
+  func alert(_ kind: AlertKind) -> String { alerts + kind.rawValue }
 
   /// Which node a member's key is of.
   func node(ofMember key: String) -> NodeName? {

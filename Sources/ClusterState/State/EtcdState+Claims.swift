@@ -8,36 +8,49 @@ extension EtcdState {
       throw .unwritable(path: prefix, reason: "this node has no lease there now")
     }
     try verify()
-    releaseUnreleased()
     let path = keys.claim(key)
     // Whether it still stands is seen when something is written under it.
     if kept.contains(path), case .held = claims[path] { return true }
-    let transaction = EtcdTransaction(
-      [.created(key: path, 0)],
-      then: [.put(key: path, value: Array(node.utf8), lease: lease)],
-      else: [EtcdRange(key: path)])
-    let outcome: EtcdTransaction.Outcome
-    do throws(EtcdError) { outcome = try client.transact(transaction) } catch {
-      // It may have been made all the same, or may yet be.
-      if case .unreachable = error, claims[path] == nil { unreleased.insert(path) }
-      if isLeaseOver(error) {
-        forgetClaims()
-        throw leaseIsOver
+    try resolveDoubt()
+    releaseUnreleased()
+    let own = keys.writer(writer.name)
+    while true {
+      let transaction = EtcdTransaction(
+        [.modified(key: own, writer.modified), .created(key: path, 0)],
+        then: [.put(key: path, value: Array(node.utf8), lease: lease)],
+        else: [EtcdRange(key: path), EtcdRange(key: own)])
+      let outcome: EtcdTransaction.Outcome
+      do throws(EtcdError) { outcome = try client.transact(transaction, repeats: false) } catch {
+        // It may have been made all the same, or may yet be.
+        if case .unreachable = error, claims[path] == nil {
+          doubtful.insert(path)
+          if findDoubtful(), let created = unreleased.removeValue(forKey: path) {
+            claims[path] = .held(created)
+            return true
+          }
+        }
+        if isLeaseOver(error) {
+          forgetClaims()
+          throw leaseIsOver
+        }
+        return try ask { () throws(EtcdError) in throw error }
       }
-      return try ask { () throws(EtcdError) in throw error }
+      if outcome.isDone {
+        claims[path] = .held(outcome.revision)
+        return true
+      }
+      if let found = outcome.contents.first?.values.first {
+        guard found.lease == lease else {
+          if claims[path] != nil { claims[path] = .lost }
+          return false
+        }
+        claims[path] = .held(found.created)
+        doubtful.remove(path)
+        unreleased[path] = nil
+        return true
+      }
+      writer.modified = outcome.contents.last?.values.first?.modified ?? 0
     }
-    if outcome.isDone {
-      claims[path] = .held(outcome.revision)
-      return true
-    }
-    let found = outcome.contents.first?.values.first
-    if let found, found.lease == lease {
-      claims[path] = .held(found.created)
-      unreleased.remove(path)
-      return true
-    }
-    if claims[path] != nil { claims[path] = .lost }
-    return false
   }
 
   /// Takes over claims that the node has taken already, each with the revision of etcd in which it came to be.
@@ -68,8 +81,8 @@ extension EtcdState {
       if claims[path] != nil { pending?.releases.append(path) }
       return
     }
-    guard let claim = claims.removeValue(forKey: path), claim != .lost else { return }
-    unreleased.insert(path)
+    guard case .held(let created) = claims.removeValue(forKey: path) else { return }
+    unreleased[path] = created
     releaseUnreleased()
   }
 
@@ -94,24 +107,46 @@ extension EtcdState {
   }
 
   func releaseAll() {
-    let own = claims.filter { $0.value != .lost && !kept.contains($0.key) }
-    unreleased.formUnion(own.keys)
+    for case (let path, .held(let created)) in claims where !kept.contains(path) {
+      unreleased[path] = created
+    }
     claims = [:]
     releaseUnreleased()
   }
 
+  /// Gives up what could not be given up before: each the very claim that was made, whatever there is by now.
   func releaseUnreleased() {
-    guard let lease, !unreleased.isEmpty else { return }
-    let paths = Array(unreleased.prefix(Self.mostOperations))
-    let operations = paths.map { EtcdTransaction.Operation.deleteOfLease(key: $0, lease) }
-    guard (try? client.transact(EtcdTransaction(then: operations))) != nil else { return }
-    unreleased.subtract(paths)
-    releaseUnreleased()
+    guard lease != nil, findDoubtful() else { return }
+    while !unreleased.isEmpty {
+      let some = unreleased.prefix(Self.mostOperations)
+      let operations = some.map {
+        EtcdTransaction.Operation.deleteCreated(key: $0.key, $0.value)
+      }
+      guard (try? client.transact(EtcdTransaction(then: operations))) != nil else { return }
+      for (path, _) in some { unreleased[path] = nil }
+    }
+  }
+
+  /// Finds out which claims were made without an answer; false if etcd does not tell.
+  private func findDoubtful() -> Bool {
+    while !doubtful.isEmpty {
+      // With the own key written anew, what is still on its way claims nothing any more.
+      guard (try? store(Batch(), counting: [:])) != nil else { return false }
+      let paths = Array(doubtful.prefix(Self.mostOperations))
+      let ranges = paths.map { EtcdTransaction.Operation.range(EtcdRange(key: $0)) }
+      guard let outcome = try? client.transact(EtcdTransaction(then: ranges)) else { return false }
+      for value in outcome.contents.flatMap(\.values) where value.lease == lease {
+        unreleased[value.key] = value.created
+      }
+      doubtful.subtract(paths)
+    }
+    return true
   }
 
   func forgetClaims() {
     claims = claims.mapValues { _ in .lost }
-    unreleased = []
+    unreleased = [:]
+    doubtful = []
     writer = Writer()
     doubt = nil
   }

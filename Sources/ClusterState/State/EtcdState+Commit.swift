@@ -15,7 +15,11 @@ extension EtcdState {
   func commit(_ pending: PendingWrites) throws(StateError) {
     let cleaning = abandoned
     var others = cleaning.map { EtcdTransaction.Operation.delete(key: $0) }
-    others += pending.releases.map { .deleteOfLease(key: $0, lease ?? 0) }
+    for path in pending.releases {
+      if case .held(let created) = claims[path] {
+        others.append(.deleteCreated(key: path, created))
+      }
+    }
     let pieces =
       pending.pieces(beginning: keys.open)
       + others.map { Batch.Piece(owner: nil, operations: [$0]) }
@@ -35,7 +39,7 @@ extension EtcdState {
     abandoned.subtract(cleaning)
   }
 
-  private func store(_ batch: Batch, counting counts: [TotalName: Int64]) throws(StateError) {
+  func store(_ batch: Batch, counting counts: [TotalName: Int64]) throws(StateError) {
     guard let lease else { throw leaseIsOver }
     writer.commits += 1
     var mark = StoredValue()

@@ -39,8 +39,10 @@ package final class EtcdState: DurableState {
   var kept: Set<String> = []
   /// Without it no attempt is begun; nil: the lease alone counts.
   package var right: SendingRight?
-  /// Claims to be given up that could not be.
-  var unreleased: Set<String> = []
+  /// Claims to be given up that could not be, with the revision in which each came to be.
+  var unreleased: [String: Int64] = [:]
+  /// Claims that were asked for without an answer: they may be there, and are to be given up then.
+  var doubtful: Set<String> = []
   /// Numbers of attempts that are reserved for this object.
   var reserved: Range<Int64> = 1..<1
   /// This object's own key, which tells whether a commit was done whose answer was lost.

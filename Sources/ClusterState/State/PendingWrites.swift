@@ -19,7 +19,7 @@ struct PendingWrites {
   var revisions: [String: Int64] = [:]
   /// What is to be added to this node's totals.
   var counts: [TotalName: Int64] = [:]
-  /// Keys of claims that are to be given up, if they are this lease's.
+  /// Keys of claims that are to be given up.
   var releases: [String] = []
   /// The numbers of the attempts that begin.
   var begun: [Int64] = []

@@ -12,6 +12,7 @@ final class AlertShare: @unchecked Sendable {
   private let claims: AlertClaims
   /// The alerts that are this node's to tell.
   private var held: Set<AlertKind> = []
+  /// Those for which a claim was asked for, and there is no answer yet.
   private var asked: Set<AlertKind> = []
   private var lease: Int64?
 
@@ -36,20 +37,25 @@ final class AlertShare: @unchecked Sendable {
     held.formIntersection([.clusterUnavailable])
   }
 
-  /// Claims what stands here and is nobody's, and gives up what does not stand any more.
+  /// Claims what stands here and is nobody's, and gives up what does not stand any more; after each heartbeat, which has
+  /// found who has what.
   ///
   /// That etcd cannot be used has to be claimed while it can.
-  func review(standing: [AlertKind]) {
+  func review(standing: [AlertKind], found: [AlertKind: AlertClaims.Claim]) {
     guard let lease else { return }
     let wanted = Set(standing).union([.clusterUnavailable])
-    for kind in held.subtracting(wanted) {
-      held.remove(kind)
-      claims.release(kind, under: lease)
+    for (kind, claim) in found where claim.lease == lease && !wanted.contains(kind) {
+      claims.release(kind, claim)
     }
+    held.formIntersection(wanted)
     for kind in wanted.subtracting(asked) {
-      asked.insert(kind)
-      claims.take(kind, under: lease) { [weak self, queue] isTaken in
-        queue.async { [weak self] in self?.asked(kind, lease, isTaken) }
+      if let claim = found[kind] {
+        take(kind, isOwn: claim.lease == lease)
+      } else {
+        asked.insert(kind)
+        claims.take(kind, under: lease) { [weak self, queue] isTaken in
+          queue.async { [weak self] in self?.asked(kind, lease, isTaken) }
+        }
       }
     }
   }
@@ -57,7 +63,11 @@ final class AlertShare: @unchecked Sendable {
   private func asked(_ kind: AlertKind, _ lease: Int64, _ isTaken: Bool) {
     guard lease == self.lease else { return }
     asked.remove(kind)
-    guard isTaken else { return _ = held.remove(kind) }
+    take(kind, isOwn: isTaken)
+  }
+
+  private func take(_ kind: AlertKind, isOwn: Bool) {
+    guard isOwn else { return _ = held.remove(kind) }
     if held.insert(kind).inserted { gained?(kind) }
   }
 }

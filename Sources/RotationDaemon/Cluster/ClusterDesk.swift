@@ -54,7 +54,7 @@ final class ClusterDesk: @unchecked Sendable {
       since: loop.clock.wall, post: post, handlers: handlers)
     self.membership = membership
     let right = membership.right
-    loop.maySend = { right.stands }
+    loop.permit = right.permit
     access.queue.async { [access] in access.state.right = right }
   }
 
@@ -95,7 +95,7 @@ final class ClusterDesk: @unchecked Sendable {
       leaseChanged: inLoop { $0.use($1) }, follow: inLoop { $0.follow($1) },
       letGo: inLoop { $0.letGo($1) }, drop: inLoop { $0.drop($1) },
       mayGoOn: inLoop { desk, isSo in if !isSo { desk.loop.endRequests() } },
-      trouble: inLoop { $0.beat($1) })
+      trouble: inLoop { $0.beat($1) }, alerts: inLoop { $0.review($1) })
   }
 
   private func inLoop<Value: Sendable>(
@@ -177,11 +177,14 @@ final class ClusterDesk: @unchecked Sendable {
   private func beat(_ trouble: String?) {
     loop.post(.clusterTroubled(trouble))
     guard trouble == nil else { return }
-    alerts.review(standing: loop.engine.standingInstanceAlerts)
     let now = loop.clock.wall
     let told = yields.review(loop.engine.unreadableSources, share: share, now: now)
     for announcement in told { loop.say(announcement) }
     membership?.yield(yields.keys)
+  }
+
+  private func review(_ found: [AlertKind: AlertClaims.Claim]) {
+    alerts.review(standing: loop.engine.standingInstanceAlerts, found: found)
   }
 
   /// An alert that stands has become this node's to tell.

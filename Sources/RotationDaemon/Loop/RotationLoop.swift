@@ -38,8 +38,11 @@ package final class RotationLoop: @unchecked Sendable {
   var requestEnded: ((Verdict.Question, Exchange) -> Void)?
   /// Where alerts go, if anywhere.
   var alerts: AlertOutbox?
-  /// Whether a send may begin; a node of a cluster asks when its attempt is on disk.
-  var maySend: () -> Bool = { true }
+  /// Gives the permit for what a turn sends, where a node of a cluster has its say.
+  ///
+  /// It is taken before the turn's attempts are written down, asked when they are, and again before the first byte.
+  var permit: () -> SendPermit = { { true } }
+  typealias SendPermit = @Sendable () -> Bool
   /// Called when a stop is complete.
   var stopped: (() -> Void)?
 
@@ -142,13 +145,16 @@ package final class RotationLoop: @unchecked Sendable {
     let taken = effects
     effects = []
     for case .alert(let notice) in taken { alerts?.take(notice) }
-    desk.commit(taken, alerts: alerts) { [weak self] entry in self?.written(taken, entry) }
+    let permit = permit()
+    desk.commit(taken, alerts: alerts) { [weak self] entry in self?.written(taken, entry, permit) }
   }
 
   /// What was decided is on disk, and happens.
-  private func written(_ taken: [Effect], _ entry: AttemptLedger.Entry) {
+  private func written(
+    _ taken: [Effect], _ entry: AttemptLedger.Entry, _ permit: @escaping SendPermit
+  ) {
     let numbers = Dictionary(entry.recorded.map { ($0.key, $0) }) { first, _ in first }
-    for effect in taken { carryOut(effect, numbers) }
+    for effect in taken { carryOut(effect, numbers, permit) }
     for (key, reason) in entry.declined {
       sources.discard(key)
       effects += engine.handle(.sendDeclined(key, reason), at: clock.moment)
@@ -171,14 +177,17 @@ package final class RotationLoop: @unchecked Sendable {
     sources.watch(engine.settings.api, engine.configured)
   }
 
-  private func carryOut(_ effect: Effect, _ recorded: [CredentialKey: Attempt]) {
+  private func carryOut(
+    _ effect: Effect, _ recorded: [CredentialKey: Attempt],
+    _ permit: @escaping SendPermit
+  ) {
     switch effect {
     case .readSource(let key, let forSend): read(key, forSend: forSend)
     case .discardValues(let key): sources.discard(key)
     case .readAPIKey: readAPIKey()
     case .useAPIKey(let fingerprint): dx.use(fingerprint)
     case .send(let attempt):
-      if let attempt = recorded[attempt.key] { send(attempt) }
+      if let attempt = recorded[attempt.key] { send(attempt, permit) }
     case .list(let connection): list(connection)
     case .info(let key): info(key)
     case .announce(let announcement): journal.say(announcement)
@@ -212,18 +221,19 @@ package final class RotationLoop: @unchecked Sendable {
     }
   }
 
-  private func send(_ attempt: Attempt) {
+  private func send(_ attempt: Attempt, _ permit: @escaping SendPermit) {
     guard let values = sources.take(attempt.key), let credential = engine.settings(of: attempt.key)
     else {
       return post(.updateEnded(attempt.key, .failed("its values are gone; nothing was sent")))
     }
-    guard maySend() else {
+    guard permit() else {
       return post(
         .updateEnded(attempt.key, .failed("this node's lease may be over; nothing was sent")))
     }
     begin(attempt.number)
     dx.update(
-      attempt, values, expirationDate: Self.expirationDate(credential.policy, values)
+      attempt, values, expirationDate: Self.expirationDate(credential.policy, values),
+      mayBegin: permit
     ) { [weak self] exchange in
       self?.requestsSince[attempt.number] = nil
       self?.requestEnded?(.update(id: attempt.key.id), exchange)

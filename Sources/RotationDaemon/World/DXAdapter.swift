@@ -50,12 +50,12 @@ final class DXAdapter {
 
   func update(
     _ attempt: Attempt, _ values: SourceAdapter.KeptValues, expirationDate: String?,
-    completion: @escaping (Exchange) -> Void
+    mayBegin: @escaping @Sendable () -> Bool, completion: @escaping (Exchange) -> Void
   ) {
     guard let bearer else { return completion(Self.noKey) }
     client.update(
       attempt.key, secrets: values.secrets, expirationDate: expirationDate, bearer: bearer.key,
-      completion: completion)
+      mayBegin: mayBegin, completion: completion)
   }
 
   func list(connection: Int64, completion: @escaping (Exchange) -> Void) {
