@@ -47,6 +47,8 @@ import Testing
     let alertmanager = try WebhookReceiver()
     let scene = try Scene(
       others: (1...count).map { Account(connection: 7, id: $0) },
+      // With the short steps of a scene it would do nothing but read ten thousand files again.
+      retry: "initial = \"30s\"\nmax = \"1h\"",
       tables: """
         [alert]
         after = "0s"
