@@ -12,6 +12,8 @@ package final class SQLiteState: DurableState {
     case daemon
     /// A command that works on single credentials, under claims.
     case command
+    /// A command that puts another state in place of what is there: in the daemon's place, and with nobody beside it.
+    case replacement
     /// Only to look: writes no file, and works beside a daemon and without one.
     case readOnly
   }
@@ -65,15 +67,18 @@ package final class SQLiteState: DurableState {
       opening = .existing
       lock = nil
       claims = nil
-    case .daemon, .command:
+    case .daemon, .command, .replacement:
       directory = try StateDirectory(preparing: path)
       let lock = try DirectoryLock(of: directory)
-      if access == .daemon { try lock.becomeDaemon() }
+      if access != .command { try lock.becomeDaemon() }
       let isAlone = try lock.joinWriters()
+      guard isAlone || access != .replacement else {
+        throw .inUse(directory: directory.path, process: nil)
+      }
       claims = try Claims(of: directory)
       let opened = try Setup(directory: directory, schema: schema, now: now, isAlone: isAlone)
         .run()
-      try lock.setUpIsDone()
+      if access != .replacement { try lock.setUpIsDone() }
       connection = opened.connection
       opening = opened.opening
       key = opened.key.key
@@ -116,6 +121,8 @@ package final class SQLiteState: DurableState {
     self.url = url
     instanceNumber = number
   }
+
+  func use(key: SecretBytes) { self.key = key }
 
   package func fingerprintKey() throws(StateError) -> SecretBytes {
     if let key { return key }

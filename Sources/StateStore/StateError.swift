@@ -24,6 +24,8 @@ package enum StateError: Error, Hashable, Sendable {
   case superseded(CredentialKey)
   /// Another node stored the credential's record since it was read here, and nothing was stored.
   case outdated(CredentialKey)
+  /// Others are at work on it, and it is to be replaced as a whole.
+  case occupied(path: String, by: String)
   /// The state was made with another key of fingerprints than the one given.
   case anotherKey(path: String)
   /// Something that should not happen, in the words of the database.
@@ -67,6 +69,8 @@ extension StateError: CustomStringConvertible {
       "another node has taken over credential \(key.id) of connection \(key.connection)"
     case .outdated(let key):
       "another node stored credential \(key.id) of connection \(key.connection) in between"
+    case .occupied(let path, let others):
+      "\(others) at work on \(path) in etcd: try again when nobody is"
     case .anotherKey(let path):
       """
       \(path) in etcd was made with another cluster key: give every node the same one, or this \

@@ -9,6 +9,6 @@ struct DXRotated: ParsableCommand {
     version: Program.version,
     subcommands: [
       RunSubcommand.self, CheckSubcommand.self, PlanSubcommand.self, StatusSubcommand.self,
-      RotateSubcommand.self, HistorySubcommand.self, AlertSubcommand.self,
+      RotateSubcommand.self, HistorySubcommand.self, AlertSubcommand.self, StateSubcommand.self,
     ])
 }

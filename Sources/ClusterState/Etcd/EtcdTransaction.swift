@@ -8,11 +8,14 @@ package struct EtcdTransaction: Sendable {
     case modified(key: String, Int64)
     /// The key goes with this lease.
     case lease(key: String, Int64)
+    /// There is no key that begins so.
+    case none(prefix: String)
 
     /// What is compared.
     package var key: String {
       switch self {
       case .created(let key, _), .modified(let key, _), .lease(let key, _): key
+      case .none(let prefix): prefix
       }
     }
 
@@ -22,8 +25,13 @@ package struct EtcdTransaction: Sendable {
         case .created(_, let number): ("CREATE", "create_revision", number)
         case .modified(_, let number): ("MOD", "mod_revision", number)
         case .lease(_, let number): ("LEASE", "lease", number)
+        case .none: ("CREATE", "create_revision", 0)
         }
-      return #"{"key":"\#(base64(key))","target":"\#(target)","\#(field)":"\#(number)"}"#
+      var json = #"{"key":"\#(base64(key))","target":"\#(target)","\#(field)":"\#(number)""#
+      if case .none(let prefix) = self {
+        json += #","range_end":"\#(base64(EtcdRange.end(of: prefix)))""#
+      }
+      return json + "}"
     }
   }
 
@@ -33,6 +41,8 @@ package struct EtcdTransaction: Sendable {
     case put(key: String, value: [UInt8], lease: Int64 = 0)
     /// Deletes a key, if it is there.
     case delete(key: String)
+    /// Deletes all keys that begin so.
+    case deleteAll(prefix: String)
     /// Deletes a key, if it is the one that came to be in this revision.
     case deleteCreated(key: String, Int64)
     /// Reads.
@@ -45,6 +55,11 @@ package struct EtcdTransaction: Sendable {
       case .put(let key, let value, let lease):
         #"{"request_put":{"key":"\#(base64(key))","value":"\#(base64(value))","lease":"\#(lease)"}}"#
       case .delete(let key): #"{"request_delete_range":{"key":"\#(base64(key))"}}"#
+      case .deleteAll(let prefix):
+        """
+        {"request_delete_range":{"key":"\(base64(prefix))",\
+        "range_end":"\(base64(EtcdRange.end(of: prefix)))"}}
+        """
       case .deleteCreated(let key, let revision):
         """
         {"request_txn":\

@@ -43,9 +43,10 @@ struct MembershipRequests: Sendable {
     _ completion: @escaping @Sendable (Result<Int64, ClusterFailure>) -> Void
   ) {
     let path = keys.member(node)
+    let imports = [keys.importer, keys.partial]
     let transaction = EtcdTransaction(
-      [.created(key: path, 0)], then: writes(value, pages, under: lease),
-      else: [EtcdRange(key: path)])
+      ([path] + imports).map { .created(key: $0, 0) }, then: writes(value, pages, under: lease),
+      else: ([path] + imports).map { EtcdRange(key: $0) })
     client.transact(transaction) { result in
       completion(
         result.mapError { .unavailable($0.description) }.flatMap { outcome in
@@ -53,6 +54,9 @@ struct MembershipRequests: Sendable {
           if outcome.isDone { return .success(outcome.revision) }
           // A registration whose answer was lost is this node's own.
           if let found, found.lease == lease { return .success(found.modified) }
+          if let found = outcome.contents.dropFirst().flatMap(\.values).first {
+            return .failure(.unavailable(ImportUnderWay(found, keys).description))
+          }
           return .failure(
             .unavailable(
               "a node called \(node.text) is in the cluster, or was until a moment ago"))

@@ -43,6 +43,11 @@ package struct ClusterKeys: Sendable {
   func configured(_ node: NodeName) -> String { "\(root)configured/\(node.text)/" }
   func configured(_ node: NodeName, page: Int) -> String { "\(configured(node))\(page)" }
 
+  /// There while an import is under way, with the lease of whoever does it.
+  var importer: String { root + "importer" }
+  /// There from an import's first write to its last: what is stored may be a part.
+  var partial: String { root + "partial" }
+
   /// What other nodes ask of a node.
   func questions(to node: NodeName) -> String { "\(root)questions/\(node.text)/" }
   func question(to node: NodeName, _ number: String) -> String { questions(to: node) + number }

@@ -110,7 +110,8 @@ extension EtcdState {
     } else if let limit, pending == nil {
       try verify()
       var question = EtcdRange(prefix: keys.attempts)
-      question.limit = limit
+      // What was imported came to be many at a time, in no order.
+      question.limit = limit + Batch.mostOperations
       question.newestFirst = true
       // To etcd a limit of 0 is none.
       found =
@@ -119,12 +120,19 @@ extension EtcdState {
     } else {
       found = try values(keys.attempts).values
     }
+    attempts += try self.attempts(found)
+    attempts.sort { Self.isEarlier($1, $0) }
+    return Array(attempts.prefix(max(0, limit ?? attempts.count)))
+  }
+
+  /// What is stored of attempts.
+  func attempts(_ found: [EtcdKeyValue]) throws(StateError) -> [Attempt] {
+    var attempts: [Attempt] = []
     for value in found {
       var reader = try StoredValueReader(value.value, of: value.key)
       attempts.append(try reader.attempt())
     }
-    attempts.sort { Self.isEarlier($1, $0) }
-    return Array(attempts.prefix(max(0, limit ?? attempts.count)))
+    return attempts
   }
 
   /// Numbers of several nodes do not rise with time.
@@ -151,6 +159,13 @@ extension EtcdState {
   /// A number that no attempt of this instance has, larger than those of this object before.
   private func nextNumber() throws(StateError) -> Int64 {
     if let number = reserved.popFirst() { return number }
+    let first = try reserve(Self.block)
+    reserved = first + 1..<first + Self.block
+    return first
+  }
+
+  /// Reserves so many numbers; returns the first.
+  func reserve(_ count: Int64) throws(StateError) -> Int64 {
     let path = keys.numbers
     let range = EtcdRange(key: path)
     var found = try ask { () throws(EtcdError) in try client.range(range) }.values.first
@@ -161,7 +176,7 @@ extension EtcdState {
         last = try reader.integer()
       }
       var value = StoredValue()
-      value.add(last + Self.block)
+      value.add(last + count)
       // Whose it is, so that a reservation whose answer was lost is known again.
       value.add(writer.name)
       let reservation = EtcdTransaction(
@@ -169,10 +184,7 @@ extension EtcdState {
         then: [.put(key: path, value: value.bytes)], else: [range])
       let outcome = try ask { () throws(EtcdError) in try client.transact(reservation) }
       found = outcome.contents.first?.values.first
-      if outcome.isDone || found?.value == value.bytes {
-        reserved = last + 2..<last + Self.block + 1
-        return last + 1
-      }
+      if outcome.isDone || found?.value == value.bytes { return last + 1 }
     }
   }
 

@@ -102,7 +102,7 @@ extension EtcdState {
         case .created(let key, _):
           claims[key] = .lost
           throw .superseded(owner)
-        case .modified(let key, _), .lease(let key, _):
+        case .modified(let key, _), .lease(let key, _), .none(let key):
           known[key] = nil
           if let number = ClusterKeys.number(ofOpen: key) { unfinished[number] = nil }
           error = error ?? .outdated(owner)
@@ -173,6 +173,7 @@ private struct Found {
     case .created(let key, let revision): (values[key]?.created ?? 0) == revision
     case .modified(let key, let revision): (values[key]?.modified ?? 0) == revision
     case .lease(let key, let lease): values[key]?.lease == lease
+    case .none(let prefix): !values.keys.contains { $0.hasPrefix(prefix) }
     }
   }
 }

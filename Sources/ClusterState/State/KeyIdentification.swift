@@ -2,9 +2,9 @@ import COpenSSL
 import SecretMemory
 
 /// Tells whether two nodes have the same key, and nothing else of it: HMAC-SHA-256 of a fixed text.
-enum KeyIdentification {
+package enum KeyIdentification {
   /// Nil where libcrypto fails.
-  static func bytes(of key: SecretBytes) -> [UInt8]? {
+  package static func bytes(of key: SecretBytes) -> [UInt8]? {
     let text = Array("dx-rotated cluster key 1".utf8)
     var code = [UInt8](repeating: 0, count: 32)
     var count = 0

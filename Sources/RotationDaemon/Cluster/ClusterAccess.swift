@@ -23,9 +23,17 @@ struct ClusterAccess: @unchecked Sendable {
   ///
   /// Blocks as long as the file system does.
   ///
+  /// - Parameters:
+  ///   - cluster: the cluster.
+  ///   - url: the DX instance.
+  ///   - reader: reads its sources.
+  ///   - key: the key of fingerprints, where it is known already.
   /// - Throws: `SourceFailure` or `EtcdError`.
-  init(_ cluster: ClusterSettings, instance url: String, reader: SourceReader) throws {
-    fingerprintKey = try reader.clusterKey(cluster.key).get().key
+  init(
+    _ cluster: ClusterSettings, instance url: String, reader: SourceReader,
+    key: FingerprintKey? = nil
+  ) throws {
+    fingerprintKey = try key ?? reader.clusterKey(cluster.key).get().key
     client = try Self.client(cluster, reader)
     node = cluster.node ?? Self.hostName
     keys = ClusterKeys(prefix: cluster.prefix, instance: url)

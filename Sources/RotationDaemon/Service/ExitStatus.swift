@@ -29,7 +29,7 @@ package enum ExitStatus: Int32, Sendable, Error {
   /// What a failure of the state comes to.
   package init(_ error: StateError) {
     switch error {
-    case .inUse, .busy, .superseded, .outdated: self = .tryLater
+    case .inUse, .occupied, .busy, .superseded, .outdated: self = .tryLater
     case .absent, .unreadable, .unwritable: self = .stateUnwritable
     case .unreachable: self = .unreachable
     case .anotherKey: self = .configuration

@@ -54,6 +54,26 @@ struct KeyFile {
     self.init(content)
   }
 
+  /// Makes a file for a key of 32 bytes that is there already, under a new id; `path` is where it will be.
+  init(key: SecretBytes, at path: String) throws(StateError) {
+    guard key.count == Self.keyCount else {
+      throw .failed(path: path, reason: "a key of \(key.count) bytes")
+    }
+    var isRandom = false
+    let content = SecretBytes(count: Self.count) { bytes in
+      isRandom = getentropy(bytes.baseAddress, Self.idCount) == 0
+      key.withUnsafeBytes {
+        UnsafeMutableRawBufferPointer(rebasing: bytes[Self.idCount..<Self.checkedCount])
+          .copyMemory(from: $0)
+      }
+      let checksum = Self.checksum(of: UnsafeRawBufferPointer(bytes))
+      UnsafeMutableRawBufferPointer(rebasing: bytes[Self.checkedCount...])
+        .copyBytes(from: checksum)
+    }
+    guard isRandom else { throw .failed(path: path, reason: "no random bytes: \(systemReason())") }
+    self.init(content)
+  }
+
   private init(_ content: SecretBytes) {
     self.content = content
     (id, key) = content.withUnsafeBytes { bytes in
@@ -65,9 +85,9 @@ struct KeyFile {
   }
 
   /// Writes the file, whole and durably.
-  func write(in directory: StateDirectory) throws(StateError) {
+  func write(_ path: String, in directory: StateDirectory) throws(StateError) {
     let result = content.withUnsafeBytes { bytes in
-      Result { () throws(StateError) in try directory.writeFile(directory.key, bytes) }
+      Result { () throws(StateError) in try directory.writeFile(path, bytes) }
     }
     try result.get()
   }

@@ -31,6 +31,7 @@ struct Setup {
 
   /// Throws `inUse` where something has to be made and others are at work.
   func run() throws(StateError) -> Opened {
+    if isAlone { try finishChangeOfKey() }
     let opening: Opening
     switch try Inspection(of: directory, schema: schema) {
     case .nothing:
@@ -58,6 +59,18 @@ struct Setup {
     return Opened(connection: connection, key: key, opening: opening)
   }
 
+  /// A change of the key that was cut off: the database tells whether it came to be.
+  private func finishChangeOfKey() throws(StateError) {
+    guard try StateDirectory.size(of: directory.nextKey) != nil else { return }
+    if case .sound(let next) = try KeyFile.read(directory.nextKey),
+      let (connection, _) = try? Inspection.open(directory, schema: schema),
+      try connection.text("SELECT hex(key_id) FROM store") == next.hexadecimalID
+    {
+      return try directory.move(directory.nextKey, to: directory.key)
+    }
+    unlink(directory.nextKey)
+  }
+
   private func requireSolitude() throws(StateError) {
     guard isAlone else { throw .inUse(directory: directory.path, process: nil) }
   }
@@ -74,7 +87,7 @@ struct Setup {
       }
       moved.append(directory.key + suffix)
     }
-    try key.write(in: directory)
+    try key.write(directory.key, in: directory)
     for file in databaseFiles(directory.database) where access(file, F_OK) == 0 {
       // A log must not outlive its database: it would be replayed into the new one.
       guard let suffix else {

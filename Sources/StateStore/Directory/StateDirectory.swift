@@ -11,6 +11,8 @@ struct StateDirectory {
   /// Where a new database is built, so that `database` is there whole or not at all.
   var unfinishedDatabase: String { path + "/state.db.new" }
   var key: String { path + "/fingerprint.key" }
+  /// Where the next key is kept until the database goes by it (`SQLiteState.replace`).
+  var nextKey: String { path + "/fingerprint.key.next" }
   var lock: String { path + "/lock" }
   var claims: String { path + "/claims" }
 

@@ -131,6 +131,16 @@ final class Connection {
     }
   }
 
+  /// Has all that `body` reads be of one moment; also where the database is open for reading only.
+  func snapshot<Result>(
+    _ body: () throws(StateError) -> Result
+  ) throws(StateError) -> Result {
+    guard sqlite3_get_autocommit(handle) != 0 else { return try body() }
+    try run("BEGIN")
+    defer { try? run("COMMIT") }
+    return try body()
+  }
+
   /// What is written to a file that was removed, or that another file system now covers, is lost with this process.
   private func requireItsPlace() throws(StateError) {
     var hasMoved: Int32 = 0

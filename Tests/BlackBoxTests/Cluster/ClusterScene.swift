@@ -15,9 +15,12 @@ struct ClusterScene {
   ///   - credentials: how many credentials each of them has in its configuration, with ids from 1 on.
   ///   - members: how many members etcd has.
   ///   - tables: TOML of further tables, for all nodes.
+  ///   - inDX: TOML of further keys of each of the simulator's credentials.
   /// - Throws: `Failure`, or what keeps etcd from starting.
-  init(nodes count: Int, credentials: Int, members: Int = 1, tables: String = "") throws {
-    let accounts = (1...credentials).map { Account("c\($0)", id: $0) }
+  init(nodes count: Int, credentials: Int, members: Int = 1, tables: String = "", inDX: String = "")
+    throws
+  {
+    let accounts = (1...credentials).map { Account("c\($0)", id: $0, inDX: inDX) }
     simulator = try Simulator(Scene.simulated(accounts))
     etcd = try EtcdCluster(members: members)
     names = accounts.map(\.name)
@@ -34,18 +37,37 @@ struct ClusterScene {
         retry.initial = "20ms"
         retry.max = "80ms"
         defaults.settle = "20ms"
-        [cluster]
-        node = "host-\(index)"
-        lease = "4s"
-        key = { file = "\(place.source("cluster"))" }
         """)
       try place.dropIn("11-tables", tables)
-      try connect(index, to: etcd.endpoints)
+      try join(index)
       for account in accounts {
         try place.put("value-1", into: account.name)
         try Scene.configure(account, in: place)
       }
     }
+  }
+
+  /// Has a node be one of the cluster, from its next start.
+  ///
+  /// - Parameters:
+  ///   - index: which.
+  ///   - name: what it is called; nil: by its index.
+  /// - Throws: what keeps a file from being written.
+  func join(_ index: Int, as name: String? = nil) throws {
+    try nodes[index].dropIn(
+      "12-cluster",
+      """
+      [cluster]
+      node = "\(name ?? "host-\(index)")"
+      lease = "4s"
+      key = { file = "\(nodes[index].source("cluster"))" }
+      """)
+    try connect(index, to: etcd.endpoints)
+  }
+
+  /// Has a node be alone, from its next start.
+  func leave(_ index: Int) throws {
+    for name in ["12-cluster", "12-endpoints"] { try nodes[index].removeDropIn(name) }
   }
 
   /// Has a node reach etcd at these addresses.
