@@ -124,6 +124,7 @@ extension EasyHandle {
     try set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
     try set(CURLOPT_FOLLOWLOCATION, 0)
     try set(CURLOPT_USERAGENT, configuration.userAgent)
+    if configuration.isDirect { try set(CURLOPT_NOPROXY, "*") }
     try set(CURLOPT_NOSIGNAL, 1)
     // Else a name server that does not answer would block the queue when its request is given up.
     try set(CURLOPT_QUICK_EXIT, 1)

@@ -6,6 +6,8 @@ package struct HTTPTransportConfiguration: Sendable, Equatable {
   package var certificateFile: String?
   /// A PEM file with the certificate's key.
   package var keyFile: String?
+  /// Whether a proxy named in the environment is passed by.
+  package var isDirect: Bool
   /// Requests under way at once, 1 or more; further ones wait in the order they came.
   package var maximumConnections: Int
   /// The `User-Agent` header.
@@ -18,11 +20,12 @@ package struct HTTPTransportConfiguration: Sendable, Equatable {
 
   package init(
     caFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil,
-    maximumConnections: Int = 4, userAgent: String, keepAliveMilliseconds: Int = 3_000
+    isDirect: Bool = false, maximumConnections: Int = 4, userAgent: String, keepAliveMilliseconds: Int = 3_000
   ) {
     self.caFile = caFile
     self.certificateFile = certificateFile
     self.keyFile = keyFile
+    self.isDirect = isDirect
     self.maximumConnections = maximumConnections
     self.userAgent = userAgent
     self.keepAliveMilliseconds = keepAliveMilliseconds

@@ -93,4 +93,15 @@ import Testing
     #expect(
       try scene.simulator.requests(.update).map(\.body).allSatisfy { $0.contains(#""id":2"#) })
   }
+
+  @Test("What is sent in clear to this machine does not leave it by a proxy")
+  func noProxyWithoutTLS() throws {
+    let scene = try Scene()
+    // Nobody listens there.
+    let proxy = "http://127.0.0.1:1"
+    let result = try scene.place.run(
+      "rotate", "jira-cloud", environment: ["http_proxy": proxy, "ALL_PROXY": proxy])
+    #expect(result.status == 0, "\(result)")
+    try scene.simulator.wait(for: 1, .update)
+  }
 }

@@ -114,6 +114,23 @@ import Testing
     #expect(world.log.alerts(.apiUnavailable) == ["raised warning", "resolved warning"])
   }
 
+  @Test("Another value reaches DX as little as the one before: the alert stands until DX answers")
+  func brokenWithAnotherValue() {
+    let world = EngineWorld(.many(20, connections: 1)) {
+      $0.dx.updates[CredentialKey(connection: 1, id: 1)] = .status(502)
+    }
+    let broken = CredentialKey(connection: 1, id: 1)
+    world.run(.minutes(1))
+    world.put(.value("new"), into: broken)
+    world.run(.minutes(50))
+    world.put(.value("newer"), into: broken)
+    world.run(.minutes(50))
+    #expect(world.log.alerts(.apiUnavailable) == ["raised warning"])
+    world.dx.updates[broken] = nil
+    world.run(.hours(1))
+    #expect(world.log.alerts(.apiUnavailable) == ["raised warning", "resolved warning"])
+  }
+
   @Test("Rule 12: one credential always 500 in a quiet fleet is not an outage of DX")
   func oneBrokenAlone() {
     let world = EngineWorld(.many(20, connections: 1)) {

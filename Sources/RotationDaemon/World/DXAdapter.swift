@@ -32,8 +32,10 @@ final class DXAdapter {
   }
 
   private static func configuration(_ api: APISettings) -> HTTPTransportConfiguration {
+    // Only a loopback host may do without TLS: what is sent in clear must not leave the machine by a proxy.
     HTTPTransportConfiguration(
-      caFile: api.caFile, maximumConnections: api.concurrency,
+      caFile: api.caFile, isDirect: !api.url.hasPrefix("https:"),
+      maximumConnections: api.concurrency,
       userAgent: "dx-rotated/\(Program.version)")
   }
 

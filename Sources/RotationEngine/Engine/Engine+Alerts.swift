@@ -64,7 +64,7 @@ extension Engine {
       note(.sourceUnavailable, since: since)
     }
     if record.listed.disabledAt != nil { note(.credentialDisabled) }
-    if let since = unreachableSince(credential) { note(.apiUnavailable, since: since) }
+    if let since = unreachableSince(credential, assessment) { note(.apiUnavailable, since: since) }
     return conditions
   }
 
@@ -81,13 +81,22 @@ extension Engine {
   }
 
   /// Since when a credential's updates alone do not reach DX, if that was seen for `alert.after`.
-  private func unreachableSince(_ credential: TrackedCredential) -> WallTime? {
-    guard let backoff = credential.record.backoff, let error = credential.record.lastError else {
+  private func unreachableSince(
+    _ credential: TrackedCredential, _ assessment: Assessment
+  ) -> WallTime? {
+    guard let error = credential.record.lastError, error.kind == .unreachable else { return nil }
+    let standing = credential.record.alerts.first { $0.kind == .apiUnavailable }
+    let since: WallTime
+    if let standing, assessment.isWanted {
+      // Another value begins a backoff of its own, but DX is not reachable again for that.
+      since = standing.since
+    } else if let backoff = credential.record.backoff {
+      // What failed while nothing else was answered either speaks against DX, not against the credential.
+      since = max(backoff.since, outageEndedAt ?? backoff.since)
+      guard error.at - since >= settings.alert.after else { return nil }
+    } else {
       return nil
     }
-    // What failed while nothing else was answered either speaks against DX, not against the credential.
-    let since = max(backoff.since, outageEndedAt ?? backoff.since)
-    guard error.kind == .unreachable, error.at - since >= settings.alert.after else { return nil }
     let isOwn =
       instance.unreachableSince.map { $0 > since } ?? true
       || !outage.isConfirmed && outage.onlyWitness == credential.key
