@@ -20,7 +20,8 @@ package struct HTTPTransportConfiguration: Sendable, Equatable {
 
   package init(
     caFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil,
-    isDirect: Bool = false, maximumConnections: Int = 4, userAgent: String, keepAliveMilliseconds: Int = 3_000
+    isDirect: Bool = false, maximumConnections: Int = 4, userAgent: String,
+    keepAliveMilliseconds: Int = 3_000
   ) {
     self.caFile = caFile
     self.certificateFile = certificateFile

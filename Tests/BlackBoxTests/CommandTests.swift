@@ -21,6 +21,23 @@ import Testing
     #expect(try scene.simulator.requests().isEmpty)
   }
 
+  @Test func checkReadsWhatAlertsAndTLSNeedToo() throws {
+    let scene = try Scene(
+      api: #"ca_file = "/nowhere/ca.pem""#,
+      tables: """
+        [alert.webhook.chat]
+        url = { file = "/nowhere/url" }
+        headers.Authorization = { file = "/nowhere/header" }
+        """)
+    let check = try scene.place.run("check")
+    #expect(check.status == 66)
+    for name in [
+      "api.ca_file", "alert.webhook.chat.url", "alert.webhook.chat.headers.Authorization",
+    ] {
+      #expect(check.errors.contains("\(name): error: file /nowhere/"), "\(check)")
+    }
+  }
+
   @Test func checkWarnsOfASharedSource() throws {
     let scene = try Scene([Account("a", id: 1), Account("b", id: 2)])
     try scene.place.dropIn(

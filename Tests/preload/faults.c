@@ -5,12 +5,14 @@
  *   DX_KILL_AT=N      the process is killed at the Nth point
  *   DX_FAIL_WHILE=FILE, DX_FAIL_WITH=ERRNO
  *                     while that file exists, writes to regular files fail
+ *   DX_HANG_AT=PATH   whoever opens that path gets no answer
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +69,24 @@ ON_DISK(int, fsync, (int fd), (fd))
 ON_DISK(int, fdatasync, (int fd), (fd))
 ON_DISK(int, ftruncate, (int fd, off_t length), (fd, length))
 ON_DISK(int, ftruncate64, (int fd, off64_t length), (fd, length))
+
+static void hang(const char *path) {
+  const char *at = getenv("DX_HANG_AT");
+  while (at && strcmp(at, path) == 0) pause();
+}
+
+#define OPENS(name)                                        \
+  int name(const char *path, int flags, ...) {             \
+    va_list rest;                                          \
+    va_start(rest, flags);                                 \
+    mode_t mode = va_arg(rest, mode_t);                    \
+    va_end(rest);                                          \
+    hang(path);                                            \
+    return syscall(SYS_openat, AT_FDCWD, path, flags, mode); \
+  }
+
+OPENS(open)
+OPENS(open64)
 
 int rename(const char *old, const char *new) {
   point("rename\n");

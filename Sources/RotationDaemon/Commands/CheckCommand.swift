@@ -40,45 +40,22 @@ package struct CheckCommand {
   }
 
   private func readEverySource(_ settings: Settings, _ warningCount: inout Int) -> ExitStatus {
+    var worst = ExitStatus.done
+    // Only whether it can be read counts here, so any key will do.
+    guard let key = FingerprintKey.generate() else { return .unexpected }
     let reader = SourceReader(
       environment: SecretSources.ProcessEnvironment(),
       credentialsDirectory: Environment["CREDENTIALS_DIRECTORY"], readsEnvironment: false)
-    // Only whether it can be read counts here, so any key will do.
-    guard let key = FingerprintKey.generate() else { return .unexpected }
-    var worst = ExitStatus.done
-    var told = 0
-    defer { warningCount += told }
-    let tell = { (name: String, failure: SourceFailure?, warnings: [String]) in
-      for warning in warnings { Output.error("\(name): warning: \(warning)") }
-      told += warnings.count
-      guard let failure else { return }
-      if failure.kind == .elsewhere {
-        Output.text("\(name): note: \(failure.message)")
-      } else {
-        Output.error("\(name): error: \(failure.message)")
+    for checked in SourceCheck(reader: reader, key: key).results(settings) {
+      switch checked.result {
+      case .success(let warnings):
+        for warning in warnings { Output.error("\(checked.name): warning: \(warning)") }
+        warningCount += warnings.count
+      case .failure(let failure) where failure.kind == .elsewhere:
+        Output.text("\(checked.name): note: \(failure.message)")
+      case .failure(let failure):
+        Output.error("\(checked.name): error: \(failure.message)")
         worst = .sourceUnavailable
-      }
-    }
-    switch reader.apiKey(settings.api.token, expiration: settings.api.tokenExpiration, keyedBy: key)
-    {
-    case .success(let read): tell("api.token", nil, read.warnings)
-    case .failure(let failure): tell("api.token", failure, [])
-    }
-    if let cluster = settings.cluster {
-      switch reader.clusterKey(cluster.key) {
-      case .success(let read): tell("cluster.key", nil, read.warnings)
-      case .failure(let failure): tell("cluster.key", failure, [])
-      }
-      switch cluster.password.map(reader.text(of:)) {
-      case .success(let read): tell("cluster.password", nil, read.warnings)
-      case .failure(let failure): tell("cluster.password", failure, [])
-      case nil: break
-      }
-    }
-    for credential in settings.credentials where credential.policy.enabled {
-      switch reader.values(of: credential, keyedBy: key) {
-      case .success(let values): tell(credential.name.printable, nil, values.warnings)
-      case .failure(let failure): tell(credential.name.printable, failure, [])
       }
     }
     return worst

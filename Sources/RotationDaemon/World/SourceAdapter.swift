@@ -72,7 +72,7 @@ final class SourceAdapter: @unchecked Sendable {
     if forSend { wanted.insert(credential.key) }
     let taken = UncheckedBox(completion)
     threads.read(
-      .credential(credential.key), named: credential.name,
+      .credential(credential.key), named: Wording.names(of: credential.sources),
       paths: credential.sources.compactMap(\.watchedPath),
       work: { reader.values(of: credential, keyedBy: fingerprintKey) },
       completion: { result in
@@ -93,7 +93,7 @@ final class SourceAdapter: @unchecked Sendable {
     let taken = UncheckedBox(completion)
     let paths = [api.token.watchedPath].compactMap { $0 }
     threads.read(
-      .apiKey, named: "api.token", paths: paths,
+      .apiKey, named: "\(api.token)", paths: paths,
       work: { reader.apiKey(api.token, expiration: api.tokenExpiration, keyedBy: fingerprintKey) },
       completion: { taken.value($0) })
   }

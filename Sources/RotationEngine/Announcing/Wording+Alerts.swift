@@ -115,11 +115,15 @@ extension Wording {
 
   /// Where a new secret has to be put, and whether that is all.
   private static func place(of settings: CredentialSettings) -> String {
-    let sources = settings.secrets.map { "\($0.source)" }
-    let more = sources.count > 3 ? " and \(sources.count - 3) more" : ""
     let restart =
       settings.secrets.contains { $0.source.canChange } ? "" : " and restart the service"
-    return "the source (\(sources.prefix(3).joined(separator: ", "))\(more))\(restart)"
+    return "the source (\(names(of: settings.secrets.map(\.source))))\(restart)"
+  }
+
+  /// Some sources in one text: the first three of them.
+  public static func names(of sources: [Source]) -> String {
+    let more = sources.count > 3 ? " and \(sources.count - 3) more" : ""
+    return sources.prefix(3).map { "\($0)" }.joined(separator: ", ") + more
   }
 
   private static func since(

@@ -30,7 +30,7 @@ extension SourceFailure {
   }
 
   /// The system's text for an error, as the rest of a sentence.
-  static func plainText(_ code: Int32) -> String {
+  package static func plainText(_ code: Int32) -> String {
     let text = String(cString: strerror(code))
     return text.prefix(1).lowercased() + text.dropFirst()
   }
