@@ -115,9 +115,11 @@ package final class AttemptLedger {
         switch effect {
         case .save(let record):
           let revision = try state.save(record)
-          // Another process has stored the record since this one was read: its word holds.
-          guard revision == (saved[record.key] ?? revisions[record.key] ?? record.revision) + 1
-          else {
+          // Another process has stored the record since this one was read: its word holds, but for what came of an
+          // attempt under way here. Under this claim nobody else has sent anything that the record could tell.
+          let isNext =
+            revision == (saved[record.key] ?? revisions[record.key] ?? record.revision) + 1
+          guard isNext || open[record.key] != nil else {
             found = record.key
             throw .busy(path: "the record of \(record.name)")
           }

@@ -121,6 +121,36 @@ import Testing
     #expect(try scene.simulator.requests(.update).count == 1)
   }
 
+  /// While one is at work the other may store what it has read; what DX accepted is remembered all the same.
+  @Test func whatWasAcceptedIsRememberedWhateverAnotherProcessStores() throws {
+    let scene = try Scene()
+    try scene.simulator.fault(#"{"match":"update","kind":"delay","ms":5000,"hold":true}"#)
+    let first = try ChildProcess(
+      Program.rotated.path, ["rotate", "jira-cloud"] + scene.place.options)
+    try scene.simulator.wait(for: 1, .update)
+    _ = try scene.place.run("rotate", "jira-cloud")
+    #expect(try first.wait() == .exited(0))
+    let again = try scene.place.run("rotate", "jira-cloud")
+    #expect(again.output.contains("already"), "\(again)")
+    #expect(try scene.simulator.requests(.update).count == 1)
+  }
+
+  @Test func aDaemonThatStartsMeanwhileWaitsAndGoesOnWithoutAFailure() throws {
+    let scene = try Scene()
+    try scene.settledDaemon().stop()
+    try scene.simulator.fault(#"{"match":"update","kind":"delay","ms":5000,"hold":true}"#)
+    let command = try ChildProcess(
+      Program.rotated.path, ["rotate", "jira-cloud", "--force"] + scene.place.options)
+    try scene.simulator.wait(for: 1, .update)
+    try scene.place.put("value-2", into: "jira-cloud")
+    let daemon = try scene.daemon()
+    #expect(try command.wait() == .exited(0))
+    try daemon.event("rotated", ["credential": "jira-cloud"])
+    let log = try daemon.stop()
+    #expect(log.of("rotation_failed").isEmpty)
+    #expect(try scene.simulator.requests(.update).count == 2)
+  }
+
   @Test func anEnvironmentVariableIsTheServicesOnly() throws {
     let scene = try Scene([Account(settings: "secrets.user = { env = \"DX_TEST_USER\" }")])
     let environment = ["DX_TEST_USER": "somebody"]

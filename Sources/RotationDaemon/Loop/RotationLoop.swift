@@ -155,8 +155,10 @@ package final class RotationLoop: @unchecked Sendable {
   ) {
     let numbers = Dictionary(entry.recorded.map { ($0.key, $0) }) { first, _ in first }
     for effect in taken { carryOut(effect, numbers, permit) }
+    let sends = Set(taken.compactMap(\.sentKey))
     for (key, reason) in entry.declined {
-      sources.discard(key)
+      // Where only a record was to be stored, values that are read for a send to come are still wanted.
+      if sends.contains(key) { sources.discard(key) }
       effects += engine.handle(.sendDeclined(key, reason), at: clock.moment)
     }
     // What was declined in a turn is another event, whose effects belong to this turn too.
@@ -271,4 +273,11 @@ package final class RotationLoop: @unchecked Sendable {
   }
 
   private func begin(_ request: Int64) { requestsSince[request] = clock.wall }
+}
+
+extension Effect {
+  /// Whose values it sends.
+  fileprivate var sentKey: CredentialKey? {
+    if case .send(let attempt) = self { attempt.key } else { nil }
+  }
 }
