@@ -67,7 +67,7 @@ import Testing
     for end in stride(from: 0, through: whole.utf8.count, by: 64) {
       try scene.place.overwrite("jira-cloud", with: String(whole.prefix(end)))
     }
-    try daemon.event("rotated")
+    try daemon.event("rotated", ["http_status": "200"])
     try daemon.stop()
     #expect(
       try scene.simulator.requests(.update).map(\.body) == [

@@ -101,13 +101,13 @@ import Testing
     }
     let refused = try Nobody.run(
       Program.rotated.path, ["rotate", "jira-cloud", "--force"] + scene.place.options)
-    #expect(refused.status != 0)
+    #expect(refused.status == 73)
     #expect(refused.errors.contains("permission denied"), "\(refused)")
     // Not even when the file's mode would let them.
     chmod(scene.place.state + "/control", 0o777)
     let again = try Nobody.run(
       Program.rotated.path, ["rotate", "jira-cloud", "--force"] + scene.place.options)
-    #expect(again.status != 0)
+    #expect(again.status == 73)
     #expect(try scene.place.run("rotate", "jira-cloud", "--dry-run").status == 0)
     try daemon.stop()
     #expect(try scene.simulator.requests(.update).isEmpty)

@@ -88,6 +88,17 @@ import Testing
     #expect(held?.state == .held)
   }
 
+  @Test("What DX does not list is not sent, whatever its source holds")
+  func missing() {
+    #expect(action { $0.listed.missingSince = .at("2026-05-31") }?.action == .missing)
+    let changed = action {
+      $0.listed.missingSince = .at("2026-05-31")
+      $0.accepted?.fingerprint = Fingerprint(of: "other")
+    }
+    #expect(changed?.action == .missing)
+    #expect(changed?.at == nil)
+  }
+
   @Test("What stands in the way is named")
   func blocked() {
     let until = WallTime.at("2026-06-01T00:20:00Z")

@@ -59,6 +59,6 @@ struct PlanPage {
   private func isStuck(_ row: Row) -> Bool {
     guard row.at == nil else { return false }
     return row.report.status != 0
-      || ["await_secret", "hold", "blocked"].contains(row.report.action)
+      || ["await_secret", "hold", "missing", "blocked"].contains(row.report.action)
   }
 }

@@ -71,6 +71,8 @@ extension PlanReport {
     case .hold(until: nil):
       (action, message) = ("hold", "DX refused it: not sent before the source changes")
     case .hold: (action, message) = ("hold", "DX refused it: tried again then")
+    case .missing:
+      (action, message) = ("missing", "DX does not list it: nothing is sent until it does")
     case .sourceUnavailable(let failure):
       (action, message) = ("source_unavailable", failure.message)
       status = ExitStatus.sourceUnavailable.rawValue

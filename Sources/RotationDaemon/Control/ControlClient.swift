@@ -9,13 +9,13 @@ package struct ControlClient {
   ///
   /// A socket that may not be used is an error.
   ///
-  /// - Throws: `ExitStatus.unexpected`, said on stderr, if the socket is there and refuses.
+  /// - Throws: `ExitStatus.stateUnwritable`, said on stderr, if the socket is there and refuses.
   package init?(stateDirectory: String) throws(ExitStatus) {
     let path = ControlPath.forCommand(stateDirectory: stateDirectory)
     guard let descriptor = UnixSocket.connect(to: path) else {
       if errno == EACCES || errno == EPERM {
         Output.error("dx-rotated: \(path): permission denied; run this as root")
-        throw .unexpected
+        throw .stateUnwritable
       }
       return nil
     }

@@ -15,12 +15,13 @@ public enum Wording {
   }
 
   static func rotated(
-    _ subject: Subject, _ attempt: Attempt, _ duration: TimeSpan
+    _ subject: Subject, _ attempt: Attempt, _ duration: TimeSpan, httpStatus: Int?
   ) -> Announcement {
     var said = Announcement(
       .rotated, .notice, "\(subject.name): DX accepted the secret (\(words(attempt.reason)))",
       subject: subject, reason: attempt.reason.rawValue)
     said.attempt = attempt.ordinal
+    said.httpStatus = httpStatus
     said.duration = duration
     return said
   }

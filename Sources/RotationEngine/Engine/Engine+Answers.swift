@@ -9,7 +9,7 @@ extension Engine {
       guard let sending = credentials[slot].sending else { return }
       noticeInstance(verdict, sending)
       setPhase(.idle, of: slot)
-      let outcome = credentialEnded(slot, sending, verdict)
+      let outcome = credentialEnded(slot, sending, verdict, httpStatus: exchange.httpStatus)
       changed.insert(slot)
       emit(.finish(key, outcome))
       // A source that has changed meanwhile is looked at before a person is answered.
@@ -73,7 +73,8 @@ extension Engine {
   }
 
   private mutating func credentialEnded(
-    _ slot: Int, _ sending: TrackedCredential.Sending, _ verdict: Verdict
+    _ slot: Int, _ sending: TrackedCredential.Sending, _ verdict: Verdict,
+    httpStatus: Int?
   ) -> Attempt.Outcome {
     let hadFailed = credentials[slot].record.lastError != nil
     let maybeTaken = credentials[slot].wasAnswerLost
@@ -86,7 +87,7 @@ extension Engine {
     switch ending.outcome {
     case .accepted:
       tally.accepted += 1
-      announce(Wording.rotated(subject, sending.attempt, duration))
+      announce(Wording.rotated(subject, sending.attempt, duration, httpStatus: httpStatus))
       if hadFailed { announce(Wording.rotationRecovered(subject, sending.attempt)) }
       if isWatchedByDX { wantListAfterPush(credential.key.connection) }
     case .failed(let failure):

@@ -16,6 +16,8 @@ public struct Forecast: Hashable, Sendable {
     case awaitSecret
     /// DX refused the value; it is tried again at this time, or (nil) not before something changes.
     case hold(until: WallTime?)
+    /// DX does not list it: nothing is sent until it does.
+    case missing
     /// The source gives no value.
     case sourceUnavailable(SourceFailure)
     /// The source was not read yet, or has to hold still first.
@@ -82,6 +84,7 @@ extension Engine {
     if let failure = credential.record.source.failure { return (.sourceUnavailable(failure), nil) }
     if let sending = credential.sending { return (.send, sending.attempt.reason) }
     guard let reading = credential.reading else { return (.reading, nil) }
+    guard credential.record.listed.missingSince == nil else { return (.missing, nil) }
     switch assessment.decision {
     case .send(let reason):
       let reason = credential.commanded ?? reason
@@ -121,7 +124,8 @@ extension Engine {
     case .hold(let time): time
     case .blocked(.throttled): instance.throttle?.nextAt
     case .blocked(.unauthorized): instance.probe?.nextAt
-    case .blocked, .adopt, .waitForChange, .awaitSecret, .sourceUnavailable, .reading, .disabled:
+    case .blocked, .adopt, .waitForChange, .awaitSecret, .missing, .sourceUnavailable, .reading,
+      .disabled:
       nil
     }
   }

@@ -4,6 +4,11 @@ public enum Exchange: Hashable, Sendable {
   case answered(Answer)
   /// None did; what went wrong, in plain words (`connection refused`, `timed out after 60s`).
   case failed(String)
+
+  /// The answer's status, if there was one.
+  var httpStatus: Int? {
+    if case .answered(let answer) = self { answer.status } else { nil }
+  }
 }
 
 /// An HTTP answer as plain facts.

@@ -27,7 +27,7 @@ fields config_loaded
 fields rotation_failed $subject DX_REASON DX_ATTEMPT DX_HTTP_STATUS DX_ERROR DX_DISPLAY_MESSAGE DX_RAW_MESSAGE \
   DX_NEXT_ATTEMPT_AT DX_DURATION_MS
 fields rotation_held $subject DX_REASON DX_ATTEMPT DX_ERROR DX_DISPLAY_MESSAGE
-fields rotated $subject DX_REASON DX_ATTEMPT DX_DURATION_MS
+fields rotated $subject DX_REASON DX_ATTEMPT DX_HTTP_STATUS DX_DURATION_MS
 fields expired $subject DX_EXPIRES_AT
 
 explained=$(entries -x)
