@@ -151,6 +151,17 @@ import Testing
     #expect(try scene.simulator.requests(.update).count == 2)
   }
 
+  @Test func aKeyThatOnlyTheServiceCanReadIsNoTroubleOfTheService() throws {
+    let scene = try Scene(api: #"token = { credential = "key" }"#)
+    let alone = try scene.place.run("rotate", "jira-cloud")
+    #expect(alone.status == 66)
+    #expect(alone.errors.hasPrefix("jira-cloud: credential key:"), "\(alone)")
+    #expect(alone.errors.split(separator: "\n").count == 1)
+    let daemon = try scene.settledDaemon(environment: ["CREDENTIALS_DIRECTORY": scene.place.sources]
+    )
+    #expect(try daemon.stop().of("source_recovered").isEmpty)
+  }
+
   @Test func anEnvironmentVariableIsTheServicesOnly() throws {
     let scene = try Scene([Account(settings: "secrets.user = { env = \"DX_TEST_USER\" }")])
     let environment = ["DX_TEST_USER": "somebody"]

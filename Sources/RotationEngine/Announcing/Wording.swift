@@ -42,6 +42,7 @@ public enum Wording {
     if failure.kind == .duplicate, maybeTaken {
       text += ". \(Wording.maybeTaken)"
     }
+    if failure.kind == .unauthorized { text += "; this credential is not at fault" }
     text += nextAt.map { "; next try at \($0)" } ?? "; waiting for a change"
     var said = Announcement(
       .rotationFailed, .warning, text, subject: subject, reason: failure.kind.rawValue)
@@ -119,7 +120,7 @@ public enum Wording {
     case .notFound: "DX does not know it (\(detail)); compare connection_id and id with DX"
     case .unreachable: "DX could not be reached: \(detail)"
     case .throttled: "DX asked to slow down (\(detail))"
-    case .unauthorized: "DX refused the API key (\(detail)); this credential is not at fault"
+    case .unauthorized: "DX refused the API key (\(detail))"
     case .interrupted: "the send was cut off: \(detail)"
     case .source: "the source gave no secret: \(detail)"
     case .state: "the attempt could not be recorded, so nothing was sent: \(detail)"

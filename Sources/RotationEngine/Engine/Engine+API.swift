@@ -52,7 +52,8 @@ extension Engine {
 
   private mutating func apiKeyFailed(_ failure: SourceFailure) {
     keyFailure = failure
-    if instance.keyFailingSince == nil {
+    // A command cannot read all that the service can: its trouble is the person's who ran it, and is not kept.
+    if mode == .daemon, instance.keyFailingSince == nil {
       instance.keyFailingSince = now
       announce(Wording.apiKeyUnavailable(failure, isEarlierInUse: keyInUse != nil))
     }

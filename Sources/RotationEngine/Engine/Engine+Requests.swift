@@ -90,7 +90,7 @@ extension Engine {
         LastError(
           at: now, kind: .throttled, error: "DX asked to wait until \(throttle.nextAt)"))
     }
-    if keyInUse == nil, instance.keyFailingSince != nil, let failure = keyFailure {
+    if keyInUse == nil, let failure = keyFailure {
       return .sourceUnavailable(failure)
     }
     return nil
