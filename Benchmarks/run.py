@@ -11,9 +11,13 @@ import signal
 import sys
 import tempfile
 import time
+from typing import Iterator
 
-import measure
+import bursts
+import resting
+from bench import Bench, Measurement, Row
 
+MEASUREMENTS = {measurement.name: measurement for measurement in resting.MEASUREMENTS + bursts.MEASUREMENTS}
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
@@ -26,13 +30,27 @@ def machine() -> str:
             f"{memory:.0f} GB, {system}, Linux {platform.release()}")
 
 
-def table(rows) -> str:
+def rows_of(measurement: Measurement, bench: Bench) -> Iterator[Row]:
+    """Its rows as they come; what it did not come to is a row too."""
+    def give_up(*_):
+        raise TimeoutError(f"not within {measurement.limit} s")
+
+    signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(measurement.limit)
+    try:
+        yield from measurement.rows(bench)
+    except Exception as trouble:
+        yield Row(f"{measurement.name}: the rest", f"not reached: {trouble}")
+    finally:
+        signal.alarm(0)
+
+
+def table(rows: list[Row]) -> str:
     lines = ["| what | measured | target |", "|---|---|---|"]
-    return "\n".join(lines + [f"| {what.strip()} | {reached} | {target} |"
-                              for what, reached, target in rows])
+    return "\n".join(lines + [f"| {row.what.strip()} | {row.measured} | {row.target} |" for row in rows])
 
 
-def write(rows, load: str) -> None:
+def write(rows: list[Row], load: str) -> None:
     page = ROOT / "docs" / "performance.md"
     text = page.read_text()
     before, rest = text.split(BEGIN)
@@ -46,26 +64,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binary", default=str(ROOT / ".build/release/dx-rotated"))
     parser.add_argument("--keep", action="store_true", help="leave docs/performance.md as it is")
-    parser.add_argument("names", nargs="*", help="only these: "
-                        + ", ".join(function.__name__ for function in measure.ALL))
+    parser.add_argument("--only", action="append", choices=MEASUREMENTS, metavar="NAME",
+                        help=f"only this, and leave docs/performance.md as it is; repeatable: {', '.join(MEASUREMENTS)}")
+    parser.add_argument("--directory", help="where the state is; a disk like that of /var/lib (default: $TMPDIR)")
     arguments = parser.parse_args()
     # An end from outside still ends what was started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     load = f"{os.getloadavg()[0]:.1f}"
-    directory = pathlib.Path(tempfile.mkdtemp(prefix="dx-rotated-bench-"))
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="dx-rotated-bench-", dir=arguments.directory))
     directory.chmod(0o755)
-    bench = measure.Bench(arguments.binary, directory)
+    bench = Bench(arguments.binary, directory)
     rows = []
     try:
-        for function in measure.ALL:
-            if arguments.names and function.__name__ not in arguments.names:
-                continue
-            for row in function(bench):
+        for name in arguments.only or MEASUREMENTS:
+            began = time.monotonic()
+            for row in rows_of(MEASUREMENTS[name], bench):
                 rows.append(row)
-                print(f"{row[0]:<62} {row[1]:>18}   {row[2] and 'target ' + row[2]}", flush=True)
+                print(f"{row.what:<62} {row.measured:>18}   {row.target and 'target ' + row.target}", flush=True)
+            print(f"  ({name}: {time.monotonic() - began:.0f} s)", file=sys.stderr, flush=True)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
-    if not arguments.keep and not arguments.names:
+    if not arguments.keep and not arguments.only:
         write(rows, load)
 
 

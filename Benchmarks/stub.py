@@ -26,7 +26,7 @@ http {{
   scgi_temp_path {directory}/scgi;
   default_type application/json;
   server {{
-    listen 127.0.0.1:{port};
+    listen 127.0.0.1:{port}{tls};
     location = /api/connections/{shared}/credentials.list {{
       access_log {directory}/lists.log arrivals;
       alias {directory}/list.json;
@@ -48,25 +48,57 @@ REFUSE = """return 422 '{"ok":false,"error":"Invalid permissions","display_messa
 
 
 SHARED = 999_999_999
+SYSTEM_STORE = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 class Stub:
-    """nginx in a directory of its own, until it is closed."""
+    """nginx in a directory of its own, until it is left."""
 
-    def __init__(self, directory: pathlib.Path, port: int, update: str = ACCEPT,
-                 listed: int = 0):
+    def __init__(self, directory: pathlib.Path, port: int, update: str = ACCEPT, listed: int = 0,
+                 tls: bool = False):
         directory.mkdir(parents=True, exist_ok=True)
         self.directory = directory
-        self.url = f"http://127.0.0.1:{port}"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
         (directory / "list.json").write_text(json.dumps({"ok": True, "credentials": [
             {"id": number, "type": "stub", "label": f"credential {number}", "settings": {},
              "created_at": "2026-01-01T00:00:00.000Z", "disabled_at": None, "expiration_date": None}
             for number in range(1, listed + 1)]}))
         configuration = directory / "nginx.conf"
-        configuration.write_text(
-            CONFIGURATION.format(directory=directory, port=port, update=update, shared=SHARED))
+        configuration.write_text(CONFIGURATION.format(
+            directory=directory, port=port, update=update, shared=SHARED,
+            tls=f" ssl; ssl_certificate {self.certificate}; ssl_certificate_key {directory}/key.pem" if tls else ""))
+        if tls:
+            self._certify()
         self.process = subprocess.Popen(["nginx", "-p", str(directory), "-c", str(configuration)])
-        wait_until(lambda: (directory / "updates.log").exists(), 5, "nginx to start")
+        end = time.monotonic() + 5
+        while not (directory / "updates.log").exists() or not (directory / "nginx.pid").exists():
+            if time.monotonic() > end:
+                raise TimeoutError("nginx did not start")
+            time.sleep(0.02)
+
+    def __enter__(self) -> "Stub":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.process.terminate()
+        self.process.wait(10)
+
+    @property
+    def certificate(self) -> pathlib.Path:
+        return self.directory / "certificate.pem"
+
+    @property
+    def store(self) -> pathlib.Path:
+        """The system's certificates and the stub's own: to read them costs what it costs with any DX."""
+        path = self.directory / "store.pem"
+        path.write_text(SYSTEM_STORE.read_text() + self.certificate.read_text())
+        return path
+
+    def _certify(self) -> None:
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+             "-keyout", self.directory / "key.pem", "-out", self.certificate, "-days", "2", "-subj", "/CN=stub",
+             "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
 
     def arrivals(self, kind: str = "updates") -> list[tuple[float, int]]:
         """When each request began to arrive, in seconds since the epoch, and of which connection."""
@@ -84,15 +116,3 @@ class Stub:
         for kind in ("updates", "lists"):
             # nginx appends, so an emptied log starts again at its beginning.
             open(self.directory / f"{kind}.log", "w").close()
-
-    def close(self) -> None:
-        self.process.terminate()
-        self.process.wait(10)
-
-
-def wait_until(condition, seconds: float, what: str) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            raise TimeoutError(f"waited {seconds} s for {what}")
-        time.sleep(0.02)
