@@ -90,6 +90,34 @@ import Testing
     try daemon.stop()
   }
 
+  /// What waits under a wrong id or URL is not what DX has under the right one.
+  @Test func aReloadThatMendsTheIdSendsWhatWaits() throws {
+    let scene = try Scene(others: [Account("right", id: 457)])
+    let daemon = try scene.settledDaemon()
+    try scene.simulator.change(123, 456, #"{"exists":false}"#)
+    try scene.place.put("value-2", into: "jira-cloud")
+    try daemon.event("rotation_held")
+    try scene.configure(Account(id: 457))
+    daemon.reload()
+    try daemon.event("rotated", ["credential_id": "457", "reason": "changed"])
+    try daemon.stop()
+    #expect(try scene.simulator.secrets(123, 457) == ["api_token": "value-2"])
+  }
+
+  @Test func aReloadThatMendsTheURLSendsWhatWaits() throws {
+    let scene = try Scene()
+    let second = try Scene()
+    let daemon = try scene.settledDaemon()
+    try scene.simulator.fault(#"{"match":"update","times":0,"kind":"status","status":503}"#)
+    try scene.place.put("value-2", into: "jira-cloud")
+    try daemon.event("rotation_failed")
+    try scene.place.dropIn("90-url", "api.url = \"\(second.simulator.url)\"")
+    daemon.reload()
+    try daemon.event("rotated", ["reason": "changed"])
+    try daemon.stop()
+    #expect(try second.simulator.secrets(123, 456) == ["api_token": "value-2"])
+  }
+
   @Test func anotherURLIsAnotherInstance() throws {
     let scene = try Scene()
     let second = try Scene()

@@ -121,6 +121,11 @@ import Testing
       return
     }
     #expect(why.contains("HTML, HTTP 502"))
+    let nothingListed = Answer(status: 200, body: .object(.init(ok: true)))
+    #expect(
+      Verdict(.answered(nothingListed), to: .list)
+        == .unreachable(
+          "the answer was not one of DX's API: it lists no credentials", httpStatus: 200))
     #expect(
       Verdict(.failed("timed out after 60s"), to: .list)
         == .unreachable("timed out after 60s", httpStatus: nil))

@@ -7,13 +7,15 @@ import StateStore
 extension RotationLoop {
   /// Makes a loop with its adapters, and starts it; in a cluster it has no credentials yet.
   ///
+  /// `moved` are the records with which credentials begin of which none is stored.
+  ///
   /// - Throws: `StateError` or `HTTPFailure`.
   static func make(
     queue: DispatchQueue, clock: SystemClock, settings: Settings, state: any DurableState,
     reader: SourceReader, fingerprintKey: FingerprintKey, journal: Journal, mode: Engine.Mode,
-    shared: LedgerDesk.Shared? = nil
+    shared: LedgerDesk.Shared? = nil, moved: [CredentialRecord] = []
   ) throws -> RotationLoop {
-    let records = shared == nil ? try state.records() : []
+    let records = shared == nil ? try state.records() + moved : []
     // One that another process is still at is not interrupted.
     let unfinished =
       shared == nil ? try state.unfinishedAttempts().filter { try state.claim($0.key) } : []

@@ -142,6 +142,7 @@ package final class Service: @unchecked Sendable {
   private func makeLoop(
     _ settings: Settings, _ state: SQLiteState, _ key: FingerprintKey
   ) throws(ExitStatus) {
+    let moved = loop?.engine.recordsOfMoved(to: settings, isOtherInstance: true) ?? []
     do {
       let alerts = try makeAlerts(settings)
       let access = try settings.cluster.map {
@@ -154,7 +155,7 @@ package final class Service: @unchecked Sendable {
           LedgerDesk.Shared(
             ledger: AttemptLedger(state: access.state) { [clock] in clock.wall },
             queue: access.queue)
-        })
+        }, moved: moved)
       let outbox = AlertOutbox(delivery: alerts, state: state)
       try outbox.begin(standing: loop.engine.standingAlerts(at: clock.wall))
       loop.alerts = outbox

@@ -33,6 +33,8 @@ public enum Verdict: Hashable, Sendable {
     case list
     /// `credentials.info` of this id.
     case info(id: Int64)
+
+    fileprivate var isList: Bool { self == .list }
   }
 
   /// Judges how a request ended.
@@ -65,7 +67,7 @@ public enum Verdict: Hashable, Sendable {
         Self.judgeSuccess(object, answer.status, question)
         ?? notAPI(
           (200..<300).contains(answer.status)
-            ? "it speaks of another credential"
+            ? question.isList ? "it lists no credentials" : "it speaks of another credential"
             : "ok:true with HTTP \(answer.status)")
     case false?:
       self =

@@ -106,7 +106,8 @@ extension Engine {
   /// A new configuration of the same instance; another URL is another engine.
   mutating func reload(_ settings: Settings, _ records: [CredentialRecord]) {
     let before = self.settings
-    adoptSettings(settings, records: records)
+    let moved = recordsOfMoved(to: settings, isOtherInstance: false)
+    adoptSettings(settings, records: records + moved)
     adoptBudget(settings)
     distrustTheFuture()
     adoptAPIKeySource(before.api)
