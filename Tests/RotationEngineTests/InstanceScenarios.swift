@@ -152,6 +152,7 @@ import Testing
     #expect(world.log.alerts(.apiUnauthorized) == ["raised critical"])
     #expect(world.log.alerts.count == 1)
     #expect(world.log.alerts.first?.notice.credentialCount == 1000)
+    #expect(world.log.alerts.first?.notice.announcement.httpStatus == 401)
     #expect(world.store.instance.unauthorizedSince != nil)
     let probes = world.log.arrivals.count
     #expect((6...20).contains(probes))

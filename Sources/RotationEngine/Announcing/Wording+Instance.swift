@@ -24,11 +24,12 @@ extension Wording {
       reason: "authorized")
   }
 
-  static func apiUnavailable(_ why: String) -> Announcement {
+  static func apiUnavailable(_ why: String, httpStatus: Int?) -> Announcement {
     var said = Announcement(
       .apiUnavailable, .warning,
       "DX cannot be reached: \(why). Everything is tried again by itself", reason: "unreachable")
     said.error = why
+    said.httpStatus = httpStatus
     return said
   }
 
@@ -78,8 +79,8 @@ extension Wording {
   }
 
   static func instanceAlert(
-    _ alert: StandingAlert, _ phase: AlertNotice.Phase, reason: String, expiresAt: WallTime?,
-    watched: Int, nextAt: WallTime?, now: WallTime
+    _ alert: StandingAlert, _ phase: AlertNotice.Phase, reason: String,
+    answer: LastError? = nil, expiresAt: WallTime?, watched: Int, nextAt: WallTime?, now: WallTime
   ) -> Announcement {
     let behind = watched == 1 ? "1 credential is" : "\(watched) credentials are"
     let text =
@@ -109,9 +110,10 @@ extension Wording {
       alert.kind.event, alert.severity == .critical ? .critical : .warning, text + stands,
       reason: phase == .raised ? nil : phase.rawValue)
     if alert.kind == .keyExpiring { said.expiresAt = expiresAt }
+    if let answer { said.take(answer) }
     if alert.kind == .apiUnavailable || alert.kind == .clusterUnavailable { said.error = reason }
     if alert.kind == .apiUnauthorized {
-      said.error = "not_authed"
+      said.error = said.error ?? "not_authed"
       said.nextAttemptAt = nextAt
     }
     return said

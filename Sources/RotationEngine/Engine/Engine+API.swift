@@ -72,7 +72,8 @@ extension Engine {
   /// Rule 8: DX refused the key.
   ///
   /// Everything stops but a probe.
-  mutating func unauthorized(isProbe: Bool) {
+  mutating func unauthorized(_ said: Verdict.LabelledError, isProbe: Bool) {
+    keyRefusal = LastError(.unauthorized(said), at: now)
     let isNew = instance.unauthorizedSince == nil
     let since = instance.unauthorizedSince ?? now
     instance.unauthorizedSince = since
@@ -131,7 +132,7 @@ extension Engine {
   mutating func probeEnded(_ verdict: Verdict) {
     probing = nil
     switch verdict {
-    case .unauthorized: unauthorized(isProbe: true)
+    case .unauthorized(let said): unauthorized(said, isProbe: true)
     case .throttled: break
     case .unreachable:
       let failures = (instance.probe?.failures ?? 0) + 1
@@ -173,7 +174,7 @@ extension Engine {
       // A send that failed has a line of its own already.
       if key == nil, !outage.isSaid {
         outage.isSaid = true
-        announce(Wording.apiUnavailable(why))
+        announce(Wording.apiUnavailable(why, httpStatus: status))
       }
       return reassessInstance()
     }

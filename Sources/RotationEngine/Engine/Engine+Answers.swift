@@ -28,10 +28,10 @@ extension Engine {
   private mutating func noticeInstance(_ verdict: Verdict, _ sending: TrackedCredential.Sending) {
     switch verdict {
     case .throttled(let retryAfter): throttled(retryAfter)
-    case .unauthorized:
+    case .unauthorized(let said):
       // A key that was replaced meanwhile was refused for nothing.
       guard let key = keyInUse, sending.since >= key.since else { return }
-      unauthorized(isProbe: false)
+      unauthorized(said, isProbe: false)
     case .accepted, .refused, .notFound: if mode == .onePass || isKeyOnTrial { authorized() }
     case .unreachable: break
     }

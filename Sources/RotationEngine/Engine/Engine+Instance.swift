@@ -96,8 +96,16 @@ extension Engine {
       case .clusterUnavailable: clusterTrouble?.reason
       default: outage.reason
       }
+    let said: LastError? =
+      switch alert.kind {
+      case .apiUnauthorized: keyRefusal
+      case .apiUnavailable:
+        LastError(
+          at: now, kind: .unreachable, error: outage.reason, httpStatus: outage.httpStatus)
+      default: nil
+      }
     return Wording.instanceAlert(
-      alert, phase, reason: reason ?? "", expiresAt: instance.keyExpiresAt,
+      alert, phase, reason: reason ?? "", answer: said, expiresAt: instance.keyExpiresAt,
       watched: tally.watched, nextAt: instance.probe?.nextAt, now: now)
   }
 

@@ -89,7 +89,7 @@ extension Engine {
     if case .throttled(let retryAfter) = verdict { throttled(retryAfter) }
     if isProbe { return probeEnded(verdict) }
     switch verdict {
-    case .unauthorized: unauthorized(isProbe: false)
+    case .unauthorized(let said): unauthorized(said, isProbe: false)
     case .accepted, .refused, .notFound: if mode == .onePass { authorized() }
     case .throttled, .unreachable: break
     }

@@ -55,6 +55,8 @@ public struct Engine {
   var keyInUse: (fingerprint: Fingerprint, since: TimeSpan)?
   /// Why the API key's source cannot be read, while it cannot.
   var keyFailure: SourceFailure?
+  /// What DX said when it last refused the key; nil: nothing since the start.
+  var keyRefusal: LastError?
   /// The connection whose list tries a refused key, while it is under way.
   var probing: Int64?
   /// Whether DX lists with a key that it refused, and has yet to take an update with it.
