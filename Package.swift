@@ -143,12 +143,19 @@ let package = Package(
     .testTarget(
       name: "ClusterStateTests",
       dependencies: [
-        "ClusterState", "StateStore", "RotationEngine", "SecretMemory", "EtcdFixture",
+        "ClusterState", "ClusterSharing", "StateStore", "RotationEngine", "SecretMemory",
+        "EtcdFixture",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "ReferencePagesTests",
       dependencies: ["ReferencePages", "Configuration", "RotationDaemon", "RotationEngine"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "RotationDaemonTests",
+      dependencies: [
+        "RotationDaemon", "RotationEngine", "SecretSources", "StateStore", "Systemd",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "SystemdTests", dependencies: ["Systemd"],

@@ -67,6 +67,8 @@ public struct Lease: Hashable, Sendable {
 public enum ClusterFailure: Error, Hashable, Sendable {
   /// It could not be reached, or has no quorum; in plain words.
   case unavailable(String)
+  /// It has refused this node, which is this node's own trouble; in plain words.
+  case refused(String)
   /// The lease is over: all claims under it are free.
   case leaseOver
 }
@@ -75,7 +77,7 @@ extension ClusterFailure: CustomStringConvertible {
   /// One line of English without a full stop.
   public var description: String {
     switch self {
-    case .unavailable(let why): why
+    case .unavailable(let why), .refused(let why): why
     case .leaseOver: "this node's lease has ended"
     }
   }

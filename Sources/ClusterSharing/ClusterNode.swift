@@ -83,7 +83,7 @@ public struct ClusterNode {
       guard isCurrent(lease) else { return }
       switch result {
       case .success(let roster): renewed(sentAt, roster, now)
-      case .failure(.unavailable): beat(at: now + timing.heartbeat)
+      case .failure(.unavailable), .failure(.refused): beat(at: now + timing.heartbeat)
       case .failure(.leaseOver): leaseEnded(now)
       }
     case .taken(let lease, let won, let refused):

@@ -59,6 +59,7 @@ package final class AttemptLedger {
         entry.recorded = numbered
         return entry
       } catch {
+        conflict = conflict ?? overtaken(error)
         guard let key = conflict else {
           failure = error
           for attempt in sends { decline(attempt.key, .unrecordable(error.description), &entry) }
@@ -68,6 +69,20 @@ package final class AttemptLedger {
         sends.removeAll { $0.key == key }
         yield(key, &entry)
       }
+    }
+  }
+
+  /// The credential that another node of a cluster has got, or has stored, where that is why a turn was not written.
+  ///
+  /// Without what was decided of it here the rest can be written: it must not wait for what will never be.
+  private func overtaken(_ error: StateError) -> CredentialKey? {
+    switch error {
+    case .superseded(let key):
+      // Whoever has it now has closed what was under way here, or will.
+      forget([key])
+      return key
+    case .outdated(let key): return key
+    default: return nil
     }
   }
 
@@ -81,7 +96,7 @@ package final class AttemptLedger {
     unwritten.removeAll { effect in
       switch effect {
       case .save(let record): keys.contains(record.key)
-      case .finish(let key, _): keys.contains(key)
+      case .finish(let key, _), .close(_, let key, _): keys.contains(key)
       default: false
       }
     }
@@ -127,7 +142,7 @@ package final class AttemptLedger {
         case .saveInstance(let instance): try state.save(instance)
         case .finish(let key, let outcome):
           if let number = open[key] { try state.finish(number, outcome, at: now) }
-        case .close(let number, let outcome): try state.finish(number, outcome, at: now)
+        case .close(let number, _, let outcome): try state.finish(number, outcome, at: now)
         default: break
         }
       }

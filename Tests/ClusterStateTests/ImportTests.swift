@@ -17,7 +17,8 @@ import Testing
   private func requests() throws -> MembershipRequests {
     MembershipRequests(
       client: try place.client(), keys: ClusterKeys(prefix: place.prefix, instance: acme),
-      node: NodeName("host-a"), lease: .seconds(600))
+      node: NodeName("host-a"), lease: .seconds(600),
+      identification: KeyIdentification.bytes(of: place.key) ?? [])
   }
 
   private func join() throws -> Result<MembershipRequests.Registration, ClusterFailure> {

@@ -32,7 +32,8 @@ import Testing
     MembershipRequests(
       client: try place.client(timeout: timeout),
       keys: ClusterKeys(prefix: place.prefix, instance: acme), node: NodeName("host-a"),
-      lease: .seconds(600))
+      lease: .seconds(600),
+      identification: KeyIdentification.bytes(of: place.key) ?? [])
   }
 
   private var value: MemberValue {

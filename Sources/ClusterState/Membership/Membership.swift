@@ -22,7 +22,7 @@ package final class Membership: @unchecked Sendable {
     /// Whether sending may go on; ends what is being sent where it may not.
     package var mayGoOn: @Sendable (Bool) -> Void
     /// Whether etcd does what is asked of it; nil: it does, else why not.
-    package var trouble: @Sendable (String?) -> Void
+    package var trouble: @Sendable (ClusterFailure?) -> Void
     /// Who tells of which alert, as the last heartbeat found it; called after `trouble`.
     package var alerts: @Sendable ([AlertKind: AlertClaims.Claim]) -> Void
 
@@ -33,7 +33,7 @@ package final class Membership: @unchecked Sendable {
       letGo: @escaping @Sendable ([CredentialKey]) -> Void,
       drop: @escaping @Sendable ([CredentialKey]) -> Void,
       mayGoOn: @escaping @Sendable (Bool) -> Void,
-      trouble: @escaping @Sendable (String?) -> Void,
+      trouble: @escaping @Sendable (ClusterFailure?) -> Void,
       alerts: @escaping @Sendable ([AlertKind: AlertClaims.Claim]) -> Void
     ) {
       self.leaseChanged = leaseChanged
@@ -78,6 +78,7 @@ package final class Membership: @unchecked Sendable {
   ///   - keys: the keys of the DX instance.
   ///   - name: this node's name.
   ///   - lease: how long its lease lives, in whole seconds, 2 or more.
+  ///   - identification: what tells the key of its fingerprints from another.
   ///   - configured: the credentials of its configuration.
   ///   - version: this program's.
   ///   - since: now, on the wall clock.
@@ -85,12 +86,14 @@ package final class Membership: @unchecked Sendable {
   ///   - handlers: what to call.
   package init(
     client: EtcdClient, keys: ClusterKeys, name: NodeName, lease: TimeSpan,
-    configured: Set<CredentialKey>, version: String, since: WallTime, post: NodePost? = nil,
+    identification: [UInt8], configured: Set<CredentialKey>, version: String, since: WallTime,
+    post: NodePost? = nil,
     handlers: Handlers
   ) {
     self.post = post
     queue = client.queue
-    requests = MembershipRequests(client: client, keys: keys, node: name, lease: lease)
+    requests = MembershipRequests(
+      client: client, keys: keys, node: name, lease: lease, identification: identification)
     node = ClusterNode(name: name, configured: configured, timing: ClusterTiming(lease: lease))
     digest = ConfiguredCredentials.digest(of: configured)
     self.version = version
@@ -179,7 +182,7 @@ package final class Membership: @unchecked Sendable {
         handlers.leaseChanged(registration.lease.id)
         handlers.trouble(nil)
       case .failure(let failure):
-        handlers.trouble(failure.description)
+        handlers.trouble(failure)
       }
       tell(.joined(sentAt: sentAt, result.map(\.lease)))
     }
@@ -212,7 +215,7 @@ package final class Membership: @unchecked Sendable {
       case .failure(let failure):
         told = nil
         if failure == .leaseOver { handlers.leaseChanged(nil) }
-        handlers.trouble(failure.description)
+        handlers.trouble(failure)
         tell(.beatEnded(lease: lease, sentAt: sentAt, .failure(failure)))
       }
     }

@@ -1,5 +1,6 @@
 import ClusterSharing
 import RotationEngine
+import StateStore
 
 /// What a node asks of etcd for its place in a cluster, request by request.
 struct MembershipRequests: Sendable {
@@ -8,6 +9,8 @@ struct MembershipRequests: Sendable {
   let node: NodeName
   /// How long a lease lives that is not renewed.
   let lease: TimeSpan
+  /// What tells the key of this node's fingerprints from another.
+  let identification: [UInt8]
 
   /// A lease that has ended.
   private static let over: Int64 = 0
@@ -20,12 +23,18 @@ struct MembershipRequests: Sendable {
     let id = Int64.random(in: 1...Int64.max)
     client.grant(lease: id, seconds: lease.milliseconds / 1_000) { result in
       switch result {
-      case .failure(let error): completion(.failure(.unavailable(error.description)))
+      case .failure(let error): completion(.failure(ClusterFailure(error)))
       case .success(let seconds):
         let granted = Lease(id: id, life: .seconds(seconds))
-        register(under: id, value, pages) { registered in
-          if case .failure = registered { client.revoke(lease: id) { _ in } }
-          completion(registered.map { Registration(lease: granted, revision: $0) })
+        agreeOnKey { agreed in
+          guard case .failure(let failure) = agreed else {
+            return register(under: id, value, pages) { registered in
+              if case .failure = registered { client.revoke(lease: id) { _ in } }
+              completion(registered.map { Registration(lease: granted, revision: $0) })
+            }
+          }
+          client.revoke(lease: id) { _ in }
+          completion(.failure(failure))
         }
       }
     }
@@ -36,6 +45,25 @@ struct MembershipRequests: Sendable {
     var lease: Lease
     /// The revision of etcd in which the node's own key was written.
     var revision: Int64
+  }
+
+  /// Makes sure that what is stored was made with this node's key; with another it could do nothing for its share.
+  private func agreeOnKey(
+    _ completion: @escaping @Sendable (Result<Void, ClusterFailure>) -> Void
+  ) {
+    let path = keys.identification
+    let value = KeyIdentification.value(identification)
+    let transaction = EtcdTransaction(
+      [.created(key: path, 0)], then: [.put(key: path, value: value)], else: [EtcdRange(key: path)])
+    client.transact(transaction) { result in
+      completion(
+        result.mapError(ClusterFailure.init).flatMap { outcome in
+          if outcome.isDone || outcome.contents.first?.values.first?.value == value {
+            return .success(())
+          }
+          return .failure(.refused(StateError.anotherKey(path: keys.prefix).description))
+        })
+    }
   }
 
   private func register(
@@ -49,17 +77,18 @@ struct MembershipRequests: Sendable {
       else: ([path] + imports).map { EtcdRange(key: $0) })
     client.transact(transaction) { result in
       completion(
-        result.mapError { .unavailable($0.description) }.flatMap { outcome in
+        result.mapError(ClusterFailure.init).flatMap { outcome in
           let found = outcome.contents.first?.values.first
           if outcome.isDone { return .success(outcome.revision) }
           // A registration whose answer was lost is this node's own.
           if let found, found.lease == lease { return .success(found.modified) }
           if let found = outcome.contents.dropFirst().flatMap(\.values).first {
-            return .failure(.unavailable(ImportUnderWay(found, keys).description))
+            return .failure(.refused(ImportUnderWay(found, keys).description))
           }
           return .failure(
-            .unavailable(
-              "a node called \(node.text) is in the cluster, or was until a moment ago"))
+            .refused(
+              "a node called \(node.text) is in the cluster, or was until a moment ago: each needs a name of its own"
+            ))
         })
     }
   }
@@ -89,7 +118,7 @@ struct MembershipRequests: Sendable {
   ) {
     client.keepAlive(lease: lease) { result in
       switch result {
-      case .failure(let error): return completion(.failure(.unavailable(error.description)))
+      case .failure(let error): return completion(.failure(ClusterFailure(error)))
       case .success(Self.over): return completion(.failure(.leaseOver))
       case .success: break
       }
@@ -102,7 +131,7 @@ struct MembershipRequests: Sendable {
           })
       client.transact(transaction) { result in
         completion(
-          result.mapError { .unavailable($0.description) }.flatMap { outcome in
+          result.mapError(ClusterFailure.init).flatMap { outcome in
             guard outcome.isDone, outcome.contents.count == 3 else { return .failure(.leaseOver) }
             return .success(
               Found(
@@ -195,6 +224,16 @@ struct MembershipRequests: Sendable {
         if let value = content.values.first, value.lease == lease { found[claim] = value.created }
       }
       completion(found)
+    }
+  }
+}
+
+extension ClusterFailure {
+  init(_ error: EtcdError) {
+    switch error {
+    // RESOURCE_EXHAUSTED: etcd's space is used up, for all.
+    case .unreachable, .malformed, .refused(code: 8, _): self = .unavailable(error.description)
+    case .refused: self = .refused(error.description)
     }
   }
 }

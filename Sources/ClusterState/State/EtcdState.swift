@@ -136,14 +136,13 @@ package final class EtcdState: DurableState {
     guard let bytes = KeyIdentification.bytes(of: key) else {
       throw .failed(path: prefix, reason: "libcrypto did not compute HMAC with SHA-256")
     }
-    var value = StoredValue()
-    value.add(bytes)
+    let value = KeyIdentification.value(bytes)
     let path = keys.identification
     let range = EtcdRange(key: path)
     let found: EtcdKeyValue?
     if lease != nil {
       let transaction = EtcdTransaction(
-        [.created(key: path, 0)], then: [.put(key: path, value: value.bytes)], else: [range])
+        [.created(key: path, 0)], then: [.put(key: path, value: value)], else: [range])
       found = try ask { () throws(EtcdError) in try client.transact(transaction) }
         .contents.first?.values.first
     } else {

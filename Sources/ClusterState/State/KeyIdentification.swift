@@ -15,4 +15,11 @@ package enum KeyIdentification {
     }
     return result != nil && count == code.count ? code : nil
   }
+
+  /// As it is stored.
+  static func value(_ identification: [UInt8]) -> [UInt8] {
+    var value = StoredValue()
+    value.add(identification)
+    return value.bytes
+  }
 }

@@ -18,6 +18,8 @@ struct ClusterAccess: @unchecked Sendable {
   let queue = DispatchQueue(label: "dx-rotated.shared-state")
   /// The key of fingerprints, the same on every node.
   let fingerprintKey: FingerprintKey
+  /// What tells that key from another.
+  let identification: [UInt8]
 
   /// Reads what keys and passwords the settings name; nothing is asked of etcd yet.
   ///
@@ -34,6 +36,7 @@ struct ClusterAccess: @unchecked Sendable {
     key: FingerprintKey? = nil
   ) throws {
     fingerprintKey = try key ?? reader.clusterKey(cluster.key).get().key
+    identification = try Moving.identification(of: fingerprintKey.bytes)
     client = try Self.client(cluster, reader)
     node = cluster.node ?? Self.hostName
     keys = ClusterKeys(prefix: cluster.prefix, instance: url)

@@ -25,6 +25,8 @@ final class ClusterDesk: @unchecked Sendable {
   private var share: Set<CredentialKey> = []
   /// What is to be given up once nothing is under way for it.
   private var leaving: Set<CredentialKey> = []
+  /// Why what is stored of claimed credentials cannot be read.
+  private var stateTrouble: ClusterFailure?
 
   /// shared: claims whose records have to be read.
   private var unread: Set<CredentialKey> = []
@@ -40,7 +42,8 @@ final class ClusterDesk: @unchecked Sendable {
     yields = Yields(patience: cluster.lease, pause: settings.api.pollInterval)
     alerts = AlertShare(
       queue: loop.queue,
-      claims: AlertClaims(client: access.client, keys: access.keys, node: access.node))
+      claims: AlertClaims(client: access.client, keys: access.keys, node: access.node),
+      patience: settings.alert.after)
     let post = NodePost(
       client: access.client, keys: access.keys, node: access.node,
       asked: OtherNodes.answering(control, on: loop.queue))
@@ -50,7 +53,8 @@ final class ClusterDesk: @unchecked Sendable {
     loop.alerts?.tells = { [alerts] in alerts.tells($0) }
     let membership = Membership(
       client: access.client, keys: access.keys, name: NodeName(access.node),
-      lease: cluster.lease, configured: settings.enabledKeys, version: Program.version,
+      lease: cluster.lease, identification: access.identification, configured: settings.enabledKeys,
+      version: Program.version,
       since: loop.clock.wall, post: post, handlers: handlers)
     self.membership = membership
     let right = membership.right
@@ -71,6 +75,7 @@ final class ClusterDesk: @unchecked Sendable {
   /// Takes another configuration of the same cluster.
   func reload(_ settings: Settings) {
     self.settings = settings
+    alerts.patience = settings.alert.after
     membership?.configure(settings.enabledKeys)
     loop.reload(ownSettings, records: [])
   }
@@ -126,15 +131,26 @@ final class ClusterDesk: @unchecked Sendable {
   /// shared: reads what is stored of everything that was claimed since; again and again while that fails.
   private func readUnread() {
     let keys = unread
-    guard !keys.isEmpty else { return }
+    guard !keys.isEmpty else { return told(nil) }
     do throws(StateError) {
       let records = try access.state.records().filter { keys.contains($0.key) }
       let unfinished = try access.state.unfinishedAttempts().filter { keys.contains($0.key) }
       unread = []
+      told(nil)
       loop.queue.async { self.took(keys, records, unfinished) }
     } catch {
+      // With anything but silence it is this node's own trouble.
+      if case .unreachable = error {
+        told(.unavailable(error.description))
+      } else {
+        told(.refused(error.description))
+      }
       access.queue.asyncAfter(deadline: .now() + .seconds(1)) { self.readUnread() }
     }
+  }
+
+  private func told(_ trouble: ClusterFailure?) {
+    loop.queue.async { self.stateTrouble = trouble }
   }
 
   private func took(
@@ -174,8 +190,10 @@ final class ClusterDesk: @unchecked Sendable {
   }
 
   /// After each heartbeat.
-  private func beat(_ trouble: String?) {
-    loop.post(.clusterTroubled(trouble))
+  private func beat(_ trouble: ClusterFailure?) {
+    let worst = trouble ?? stateTrouble
+    loop.post(.clusterTroubled(worst?.description))
+    if case .refused = worst { alerts.refused(true) } else { alerts.refused(false) }
     guard trouble == nil else { return }
     let now = loop.clock.wall
     let told = yields.review(loop.engine.unreadableSources, share: share, now: now)
@@ -184,7 +202,8 @@ final class ClusterDesk: @unchecked Sendable {
   }
 
   private func review(_ found: [AlertKind: AlertClaims.Claim]) {
-    alerts.review(standing: loop.engine.standingInstanceAlerts, found: found)
+    alerts.review(
+      standing: loop.engine.standingInstanceAlerts, found: found, now: loop.clock.wall)
   }
 
   /// An alert that stands has become this node's to tell.

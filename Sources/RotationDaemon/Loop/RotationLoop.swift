@@ -201,7 +201,12 @@ package final class RotationLoop: @unchecked Sendable {
   }
 
   private func read(_ key: CredentialKey, forSend: Bool) {
-    guard let credential = engine.settings(of: key) else { return }
+    guard let credential = engine.settings(of: key) else {
+      // A node's share may have changed while the turn was written down. The engine waits for the end of a reading, and
+      // would not begin another when the credential is back.
+      let failure = SourceFailure(.unreadable, "the credential is not this node's any more")
+      return post(.sourceRead(key, .failure(failure)))
+    }
     sources.read(credential, forSend: forSend) { [weak self] result in
       // The engine waits for the end of a reading even if a reload has made it useless, and has its values discarded.
       self?.post(.sourceRead(key, result))

@@ -15,7 +15,7 @@ public indirect enum Effect: Hashable, Sendable {
   /// Write down how the attempt under way for this credential ended, and give up the claim.
   case finish(CredentialKey, Attempt.Outcome)
   /// Write down how an attempt of an earlier run ended.
-  case close(attempt: Int64, Attempt.Outcome)
+  case close(attempt: Int64, CredentialKey, Attempt.Outcome)
   /// Ask `credentials.list`.
   case list(connection: Int64)
   /// Ask `credentials.info`.

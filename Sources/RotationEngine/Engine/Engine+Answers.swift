@@ -110,7 +110,7 @@ extension Engine {
       let error = LastError(
         at: now, kind: .interrupted,
         error: "the daemon ended before DX's answer; DX may have taken the value")
-      emit(.close(attempt: attempt.number, .failed(error)))
+      emit(.close(attempt: attempt.number, attempt.key, .failed(error)))
       guard let slot = slots[attempt.key] else { continue }
       _ = credentials[slot].refuse(
         attempt, .interrupted, at: attempt.at, retry: settings.retry, now: now, draw: &draw)

@@ -26,16 +26,20 @@ extension Engine {
   }
 
   private mutating func updateInstanceAlerts() -> [WallTime?] {
-    // With nothing to watch, nothing is behind an alert.
-    guard tally.watched > 0 else { return stand([]) }
+    // With nothing to watch, nothing is behind an alert; but a node that is to have its share of a cluster's, and cannot
+    // get it, says so.
+    let watches = tally.watched > 0
+    guard watches || !settings.elsewhere.isEmpty else { return stand([]) }
     let after = settings.alert.after
     var next: [WallTime?] = []
     var conditions: [Condition] = []
     func note(_ kind: AlertKind, _ severity: Severity, since: WallTime) {
       conditions.append(Condition(kind: kind, severity: severity, since: since))
     }
-    if let since = instance.unauthorizedSince { note(.apiUnauthorized, .critical, since: since) }
-    if let since = instance.unreachableSince {
+    if watches, let since = instance.unauthorizedSince {
+      note(.apiUnauthorized, .critical, since: since)
+    }
+    if watches, let since = instance.unreachableSince {
       let isKnown = outage.isConfirmed || instance.alerts.contains { $0.kind == .apiUnavailable }
       if since + after <= now, isKnown {
         note(.apiUnavailable, outage.isCritical ? .critical : .warning, since: since)

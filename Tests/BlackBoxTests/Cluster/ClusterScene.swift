@@ -77,11 +77,13 @@ struct ClusterScene {
   }
 
   /// Starts a node.
-  func start(_ index: Int) throws -> ClusterNode { try ClusterNode(nodes[index]) }
+  func start(_ index: Int, environment: [String: String] = [:]) throws -> ClusterNode {
+    try ClusterNode(nodes[index], environment)
+  }
 
   /// Starts all nodes, and waits until each has its share and nothing is left over.
   func startAll() throws -> [ClusterNode] {
-    let started = try nodes.indices.map(start)
+    let started = try nodes.indices.map { try start($0) }
     try waitForShares(of: started)
     return started
   }
@@ -129,10 +131,11 @@ final class ClusterNode {
   /// How many credentials it says that it watches.
   private(set) var share = 0
 
-  init(_ place: Workplace) throws {
+  init(_ place: Workplace, _ environment: [String: String] = [:]) throws {
     unlink(place.root + "/notify")
     notify = try NotifySocket(in: place)
-    daemon = try Daemon(place, environment: ["NOTIFY_SOCKET": notify.path])
+    daemon = try Daemon(
+      place, environment: environment.merging(["NOTIFY_SOCKET": notify.path]) { $1 })
     try daemon.event("started")
   }
 

@@ -168,7 +168,7 @@ final class EngineWorld {
       keyInUse = lastKeyRead
     case .send(let attempt): send(attempt)
     case .finish(let key, let outcome): store.finish(key, outcome, at: now)
-    case .close(let number, let outcome): store.close(number, outcome, at: now)
+    case .close(let number, _, let outcome): store.close(number, outcome, at: now)
     case .list(let connection):
       log.lists.append((now, connection))
       request(
