@@ -40,6 +40,11 @@ struct RequestBudget {
   /// A request was not made after all.
   mutating func cancel() { inFlight -= 1 }
 
+  /// Takes over what an earlier process sent: when that ended is not known, so that it ended now.
+  mutating func inherit(_ count: Int, at steady: TimeSpan) {
+    for _ in 0..<count { record(steady) }
+  }
+
   /// Takes over what an earlier budget, of another limit perhaps, has seen.
   mutating func inherit(_ earlier: RequestBudget) {
     inFlight = earlier.inFlight

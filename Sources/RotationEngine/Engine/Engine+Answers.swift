@@ -51,6 +51,7 @@ extension Engine {
       credential.accept(sending, now: now)
       return Ending(outcome: .accepted)
     }
+    let wasUnreachable = credential.record.lastError?.kind == .unreachable
     let failure = LastError(verdict, at: now)
     credential.record.lastError = failure
     var nextAt: WallTime?
@@ -66,6 +67,8 @@ extension Engine {
     case .unreachable:
       credential.answerWasLost(to: sending.attempt)
       nextAt = credential.wait(retry: settings.retry, now: now, draw: &draw)
+      // What failed before for another reason, such as a full disk, says nothing of DX.
+      if !wasUnreachable { credential.record.backoff?.since = now }
     case .throttled: nextAt = instance.throttle?.nextAt
     case .unauthorized: nextAt = instance.probe?.nextAt
     }

@@ -19,7 +19,7 @@ extension Engine {
       credentials[slot].source.clamp(to: settings.api.pollInterval, from: now)
       var record = credentials[slot].record
       distrustWaits(of: &record)
-      distrustFacts(of: &record)
+      distrustFacts(of: &record, credentials[slot].settings.policy)
       guard record != credentials[slot].record else { continue }
       credentials[slot].record = record
       changed.insert(slot)
@@ -45,12 +45,18 @@ extension Engine {
   }
 
   /// What has happened did not happen later than now.
-  private func distrustFacts(of record: inout CredentialRecord) {
+  private func distrustFacts(of record: inout CredentialRecord, _ policy: Policy) {
     record.recentSends.removeAll { $0 > now }
     record.alerts = record.alerts.map(distrusted)
     record.source.failingSince = record.source.failingSince.map { min($0, now) }
     if let since = record.backoff?.since { record.backoff?.since = min(since, now) }
-    if let at = record.accepted?.at { record.accepted?.at = min(at, now) }
+    if let accepted = record.accepted, accepted.at > now {
+      record.accepted?.at = now
+      // It was a wrong clock that called this date the one of the value before (rule 4).
+      if let date = accepted.supersededDate, date - policy.rotateBefore > now {
+        record.accepted?.supersededDate = nil
+      }
+    }
     record.listed.at = record.listed.at.map { min($0, now) }
   }
 

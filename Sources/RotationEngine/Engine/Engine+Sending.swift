@@ -42,6 +42,15 @@ extension Engine {
     setPhase(.idle, of: slot)
   }
 
+  /// What an earlier process sent, and DX may have received within the last minute, is in the budget.
+  ///
+  /// What it asked is stored nowhere.
+  mutating func countEarlierSends(_ records: [CredentialRecord]) {
+    let since = now - RequestBudget.minute - settings.api.timeout
+    let recent = records.flatMap(\.recentSends).count { $0 > since && $0 <= now }
+    budget.inherit(recent, at: moment.steady)
+  }
+
   /// Whether requests may be made at all (rules 7 and 8).
   var isGateOpen: Bool {
     mode != .lookOnly && !isStopping && !isUnauthorized && keyInUse != nil && !isThrottled

@@ -113,6 +113,7 @@ public struct Engine {
       engine.adoptSettings(settings, records: records)
       engine.closeInterrupted(unfinished)
       engine.distrustTheFuture()
+      engine.countEarlierSends(records)
       if engine.mode != .lookOnly { engine.readAPIKey() }
       if engine.mode == .daemon {
         if engine.instance.summarySaidAt == nil { engine.instance.summarySaidAt = moment.wall }
