@@ -116,6 +116,9 @@ let package = Package(
       name: "RotationEngineTests", dependencies: ["RotationEngine"],
       swiftSettings: strict),
     .testTarget(
+      name: "RotationSimulationTests", dependencies: ["RotationSimulation", "RotationEngine"],
+      swiftSettings: strict),
+    .testTarget(
       name: "ClusterSharingTests", dependencies: ["ClusterSharing", "RotationEngine"],
       swiftSettings: strict),
     .testTarget(

@@ -3,7 +3,7 @@ import RotationEngine
 // Alerts: raised once, escalated, repeated, resolved, and still standing after a restart.
 
 extension Rules {
-  mutating func noticed(_ notice: AlertNotice, _ world: World) throws {
+  func noticed(_ notice: AlertNotice, _ world: World) throws {
     let kind = notice.alert.kind
     let slot = notice.announcement.subject.flatMap { world.slots[$0.key] }
     let before = slot.map { standing[$0][kind] } ?? instanceStanding[kind]
@@ -12,6 +12,9 @@ extension Rules {
     switch notice.phase {
     case .raised:
       guard before == nil else { throw fail("an alert is raised once", named, world) }
+      guard isDue(kind, of: slot, world) else {
+        throw fail("an alert is raised for a cause, in its time", named, world)
+      }
     case .escalated:
       guard before?.severity == .warning, notice.alert.severity == .critical else {
         throw fail("an alert escalates from warning to critical", named, world)
@@ -30,48 +33,40 @@ extension Rules {
     if slot == nil, kind == .apiUnavailable, after == nil {
       // After an outage nobody waits out a backoff that grew during it.
       for slot in known.indices { known[slot].notBefore = .zero }
+      world.queue.plan(
+        .outageOver(disturbances: disturbances), at: world.now + retry.initial + deliveryBound)
+    }
+  }
+
+  /// Whether what an alert is about can be so: of what takes time to be one, that it took it.
+  private func isDue(_ kind: AlertKind, of slot: Int?, _ world: World) -> Bool {
+    func hasLasted(since time: TimeSpan?) -> Bool {
+      guard let time, clockChangedAt < time else { return time != nil }
+      return world.now - time >= alert.after - .seconds(1)
+    }
+    guard let slot else {
+      switch kind {
+      case .apiUnavailable: return hasLasted(since: answeredAt)
+      case .apiUnauthorized: return refusedKey != nil
+      case .sourceUnavailable: return hasLasted(since: keySource.since)
+      default: return false
+      }
+    }
+    let truth = world.dx.held[slot]
+    let isRecent = !world.isCalm(slot, for: .minutes(5))
+    switch kind {
+    case .rotationHeld: return known[slot].tracks.values.contains { isHeld($0) }
+    case .credentialMissing: return truth.deletedAt != nil || isRecent
+    case .credentialDisabled: return truth.disabledAt != nil || isRecent
+    case .apiUnavailable: return hasLasted(since: known[slot].unreachableSince)
+    case .sourceUnavailable: return hasLasted(since: known[slot].source.since)
+    case .awaitingSecret, .expired: return world.canBeInWindow(slot)
+    case .keyExpiring, .apiUnauthorized, .clusterUnavailable: return false
     }
   }
 
   private func isClockStrange(_ world: World) -> Bool {
     world.now < calmSince + alert.repeatInterval
       || world.isActive { if case .clock = $0 { true } else { false } }
-  }
-
-  /// The daemon starts: what stands on disk is what the channels were told of.
-  mutating func restarted(
-    records: [CredentialRecord], unfinished: [Attempt], instance: InstanceRecord, _ world: World
-  ) throws {
-    inFlight = 0
-    for slot in known.indices { known[slot].inFlight = false }
-    for record in records {
-      guard let slot = world.slots[record.key] else { continue }
-      let stored = Set(record.alerts.map(\.kind))
-      if stored != Set(standing[slot].keys) {
-        guard wasCutOff else { throw fail("alerts survive a restart", record.name, world) }
-        standing[slot] = [:]
-        for alert in record.alerts {
-          standing[slot][alert.kind] = StandingSince(severity: alert.severity, saidAt: .zero)
-        }
-      }
-      for alert in record.alerts { standing[slot][alert.kind]?.severity = alert.severity }
-    }
-    for kind in AlertKind.allCases where wasCutOff {
-      let alert = instance.alerts.first { $0.kind == kind }
-      instanceStanding[kind] = alert.map { StandingSince(severity: $0.severity, saidAt: .zero) }
-    }
-    wasCutOff = false
-    for attempt in unfinished {
-      guard let slot = world.slots[attempt.key],
-        let value = plans[slot].value(of: attempt.fingerprint)
-      else { continue }
-      var track = known[slot].tracks[value] ?? Track()
-      track.attempts += 1
-      track.wasInterrupted = true
-      track.isHeldAtOnce = false
-      track.lastAt = world.now
-      track.lastWall = world.wall
-      known[slot].tracks[value] = track
-    }
   }
 }

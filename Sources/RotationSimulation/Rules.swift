@@ -2,7 +2,7 @@ import RotationEngine
 
 /// The rules that are checked after every step, and what has to be remembered for that: a second opinion, which
 /// knows the world rather than the engine.
-struct Rules {
+final class Rules {
   /// How a value fared.
   struct Track {
     var attempts = 0
@@ -18,18 +18,46 @@ struct Rules {
   struct Known {
     /// The value whose acceptance is on disk.
     var recorded: Int?
-    /// It was recorded at this time, under this date of DX.
+    /// Whether DX may have another value since: one was sent, and its answer was lost.
+    var isInDoubt = false
     var tracks: [Int: Track] = [:]
-    /// Whether what is known of refusals may be more than what the engine knows.
-    var isVague = false
-    var wasAsked = false
+    /// When it was sent, the last ten minutes of them.
+    var sends: [TimeSpan] = []
     var inFlight = false
     var failures = 0
+    /// Since when its updates, and its source, fail.
+    var unreachableSince: TimeSpan?
+    var source = Failing()
+    var lastAcceptedAt = TimeSpan.zero - .days(1)
     var failingValue: Int?
     var notBefore = TimeSpan.zero
     var calmSince = TimeSpan.zero
     /// What DX's answers have said, and the ledger has not yet confirmed.
     var accepted: Int?
+  }
+
+  /// Since when a source fails, as early as can be.
+  struct Failing {
+    var since: TimeSpan?
+    private var readableSince: TimeSpan?
+
+    mutating func read(_ isReadable: Bool, at now: TimeSpan, settle: TimeSpan) {
+      guard isReadable else {
+        since = since ?? now
+        readableSince = nil
+        return
+      }
+      // What is read has to hold still before it counts.
+      readableSince = readableSince ?? now
+      if let readableSince, now - readableSince >= settle { since = nil }
+    }
+  }
+
+  /// What a person asked for.
+  struct Asked {
+    var slot: Int
+    var isForced: Bool
+    var at: TimeSpan
   }
 
   let retry: RetryPolicy
@@ -40,17 +68,35 @@ struct Rules {
   var standing: [[AlertKind: StandingSince]]
   var instanceStanding: [AlertKind: StandingSince] = [:]
   var calmSince = TimeSpan.zero
+  /// When the wall clock last jumped.
+  var clockChangedAt = TimeSpan.zero - .days(1)
+  /// How many faults have begun or ended.
+  var disturbances = 0
   var inFlight = 0
-  /// When requests of this process arrived, the last minute of them.
-  var arrivals: [TimeSpan] = []
-  var listArrivals: [TimeSpan] = []
+  /// Whether the process was asked to stop.
+  var isStopping = false
+  /// Which updates and questions arrived in the last minute, and when.
+  var updateArrivals: [TimeSpan] = []
+  var questionArrivals: [(at: TimeSpan, isProbe: Bool)] = []
   var arrivalsOf = 0
+  /// When DX's API last answered anything.
+  var answeredAt = TimeSpan.zero
+  var keySource = Failing()
+  /// What persons asked for, by ticket, until they are answered.
+  var asked: [UInt64: Asked] = [:]
   /// Until when DX asked to wait.
   var quietUntil = TimeSpan.zero
-  var throttles = 0
   var refusedKey: Int?
-  /// How many effects of the last turn the channels may not have heard of.
+  /// How often DX has refused it, and until when it is not tried again.
+  var keyRefusals = 0
+  var isProbing = false
+  var keyNotBefore = TimeSpan.zero
+  /// The latest key that a request was made with.
+  var triedKey = 0
+  /// Whether the channels may not have heard of effects of the last turn.
   var wasCutOff = false
+  /// Whether the process before could not write all that it knew.
+  var isForgetful = false
 
   struct StandingSince {
     var severity: Severity
@@ -87,7 +133,8 @@ struct Rules {
     return min(step, retry.max)
   }
 
-  mutating func disturbed(_ fault: Fault, _ world: World) {
+  func disturbed(_ fault: Fault, _ world: World) {
+    disturbances += 1
     let until = world.now + fault.aftermath
     if let index = fault.credential {
       if let slot = world.slot(of: index) {
@@ -100,26 +147,26 @@ struct Rules {
       calmSince = max(calmSince, until)
     }
     if case .clock = fault.kind {
+      clockChangedAt = world.now
+      // Waits end by the wall clock.
       quietUntil = .zero
+      keyNotBefore = .zero
       for slot in known.indices { known[slot].notBefore = .zero }
     }
   }
 
-  mutating func asked(_ slot: Int) {
-    known[slot].wasAsked = true
+  /// A new value starts afresh at once.
+  func changed(_ slot: Int) {
     known[slot].notBefore = .zero
-    known[slot].calmSince = max(known[slot].calmSince, .zero)
+    known[slot].failures = 0
   }
 
-  /// A new value starts afresh at once.
-  mutating func changed(_ slot: Int) { known[slot].notBefore = .zero }
-
-  mutating func sourceChanged(_ slot: Int) {
+  func sourceChanged(_ slot: Int) {
     known[slot].tracks = [:]
     known[slot].notBefore = .zero
   }
 
-  mutating func stateLost() {
+  func stateLost() {
     for slot in known.indices {
       known[slot] = Known()
       standing[slot] = [:]
@@ -127,19 +174,22 @@ struct Rules {
     instanceStanding = [:]
     quietUntil = .zero
     wasCutOff = false
+    isForgetful = false
   }
 
-  mutating func killed(isWritten: Bool) {
+  func killed(isWritten: Bool) {
     wasCutOff = true
+    isForgetful = !isWritten
     inFlight = 0
     quietUntil = .zero
     refusedKey = nil
+    isProbing = false
+    asked = [:]
     for slot in known.indices {
       known[slot].inFlight = false
       known[slot].accepted = nil
       known[slot].failures = 0
       known[slot].notBefore = .zero
-      if !isWritten { known[slot].isVague = true }
     }
   }
 

@@ -20,8 +20,8 @@ package struct Scenario {
     package var withoutFaults: Set<Int> = []
     /// The numbers of the credentials that are left out.
     package var withoutCredentials: Set<Int> = []
-    /// Whether the state is SQLite's, in a temporary directory, rather than in memory.
-    package var usesSQLite = false
+    /// Whether a stop loses the alerts: a fault of the daemon's own, to try what becomes of a scenario that fails.
+    package var losesAlerts = false
 
     /// Makes the options of a whole scenario.
     package init(seed: UInt64, days: Int, credentials: Int) {
@@ -47,7 +47,7 @@ package struct Scenario {
     }
     var dice = Dice(seed: options.seed, part: 2)
     var api = APISettings(url: "https://simulated.test", token: Source(.file(path: "/key")))
-    api.requestsPerMinute = dice.pick(8, 60, 600)
+    api.requestsPerMinute = dice.pick(4, 8, 60, 600)
     api.concurrency = dice.pick(1, 2, 4)
     api.pollInterval = dice.pick(.hours(1), .hours(6), .hours(12), .hours(24), .hours(24))
     var retry = RetryPolicy()
@@ -68,7 +68,14 @@ package struct Scenario {
     // From a fault a week to one in two months.
     let pause = dice.pick(TimeSpan.days(7), .days(20), .days(60))
     var faults: [Fault] = []
-    var time = dice.span(.zero, pause)
+    // Sometimes the process dies while its first values are on their way.
+    if dice.chance(0.3) {
+      faults.append(
+        Fault(
+          number: 0, at: dice.span(.seconds(2), .seconds(30)),
+          lasts: dice.span(.seconds(1), .seconds(20)), kind: .kill(effects: dice.number(0...40))))
+    }
+    var time = dice.span(.minutes(1), pause)
     while time < duration {
       var own = Dice(seed: options.seed, part: 4, number: faults.count)
       faults.append(

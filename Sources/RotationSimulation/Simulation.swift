@@ -37,28 +37,66 @@ package enum Simulation {
     }
   }
 
-  /// Leaves out of a failing scenario what it fails without: time, then credentials, then faults.
+  /// Leaves out of a failing scenario what it fails without, until nothing more can go: days, credentials, faults.
   package static func shortest(
     of options: Scenario.Options, breaking violation: Violation
   ) throws -> Scenario.Options {
-    var best = options
-    best.days = min(best.days, Int(violation.at.milliseconds / 86_400_000) + 1)
-    func stillFails(_ candidate: Scenario.Options) throws -> Bool {
-      try run(candidate).violation?.rule == violation.rule
+    var shrinking = Shrinking(options, violation)
+    while try shrinking.goesOn() {}
+    return shrinking.best
+  }
+}
+
+/// A failing scenario that becomes shorter.
+private struct Shrinking {
+  private(set) var best: Scenario.Options
+  private let rule: String
+
+  init(_ options: Scenario.Options, _ violation: Violation) {
+    best = options
+    rule = violation.rule
+    best.days = min(best.days, Self.days(until: violation))
+  }
+
+  private static func days(until violation: Violation) -> Int {
+    Int(violation.at.milliseconds / 86_400_000) + 1
+  }
+
+  /// One round, large parts first; returns whether anything could go.
+  mutating func goesOn() throws -> Bool {
+    let before = best
+    try drop(\.withoutCredentials) { options in
+      (0..<options.credentials).filter { !options.withoutCredentials.contains($0) }
     }
-    guard try stillFails(best) else { return options }
-    for index in 0..<options.credentials {
-      var candidate = best
-      candidate.withoutCredentials.insert(index)
-      if candidate.withoutCredentials.count < options.credentials, try stillFails(candidate) {
-        best = candidate
+    try drop(\.withoutFaults) { Scenario($0).faults.map(\.number) }
+    return best != before
+  }
+
+  private mutating func drop(
+    _ left: WritableKeyPath<Scenario.Options, Set<Int>>, _ parts: (Scenario.Options) -> [Int]
+  ) throws {
+    var size = parts(best).count
+    while size > 0 {
+      for part in parts(best).split(into: size) {
+        var candidate = best
+        candidate[keyPath: left].formUnion(part)
+        try take(candidate)
       }
+      size /= 2
     }
-    for fault in Scenario(best).faults {
-      var candidate = best
-      candidate.withoutFaults.insert(fault.number)
-      if try stillFails(candidate) { best = candidate }
-    }
-    return best
+  }
+
+  private mutating func take(_ candidate: Scenario.Options) throws {
+    guard candidate != best, candidate.withoutCredentials.count < candidate.credentials,
+      let violation = try Simulation.run(candidate).violation, violation.rule == rule
+    else { return }
+    best = candidate
+    best.days = min(best.days, Self.days(until: violation))
+  }
+}
+
+extension Array {
+  fileprivate func split(into size: Int) -> [ArraySlice<Element>] {
+    stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
   }
 }

@@ -1,22 +1,28 @@
 import RotationEngine
 
 /// Writes down what happens, when somebody wants to read it.
-package final class Tracer {
-  /// The lines, oldest first.
-  package private(set) var lines: [String] = []
-  private let isOn: Bool
-  private let limit: Int
-
-  /// Makes a tracer that keeps the last lines, or one that keeps none.
-  package init(isOn: Bool, limit: Int = 400) {
-    self.isOn = isOn
-    self.limit = limit
+final class Tracer {
+  private struct Line {
+    var text: String
+    var isRoutine: Bool
   }
 
-  func note(_ time: TimeSpan, _ line: @autoclosure () -> String) {
+  private let isOn: Bool
+  private var kept: [Line] = []
+
+  /// Makes a tracer; one that is off keeps nothing.
+  init(isOn: Bool) { self.isOn = isOn }
+
+  /// What happened, oldest first; of routine the last of it alone.
+  var lines: [String] {
+    let recent = kept.count - 20
+    return kept.enumerated().filter { $0.offset >= recent || !$0.element.isRoutine }
+      .map(\.element.text)
+  }
+
+  /// `isRoutine`: it happens all the time, and tells little.
+  func note(_ time: TimeSpan, isRoutine: Bool = false, _ line: @autoclosure () -> String) {
     guard isOn else { return }
-    let text = line().replacing("RotationEngine.", with: "").replacing("Optional", with: "")
-    lines.append("\(Timeline.start + time)  \(text)")
-    if lines.count > limit * 2 { lines.removeFirst(limit) }
+    kept.append(Line(text: "\(Timeline.start + time)  \(line())", isRoutine: isRoutine))
   }
 }

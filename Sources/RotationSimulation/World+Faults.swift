@@ -26,6 +26,7 @@ extension World {
       killIn = effects
     case .stop:
       isDown = true
+      rules.isStopping = process != nil
       try post(.stopRequested)
     case .diskFull: disk.isFull = true
     case .stateLost:
@@ -46,8 +47,10 @@ extension World {
     case .deleted(let index): if let slot = slot(of: index) { dx.held[slot].deletedAt = wall }
     case .rotate(let index, let force):
       if let slot = slot(of: index) {
-        rules.asked(slot)
-        try post(.rotateRequested(RotateRequest(ticket: 1, force: force), key(slot)))
+        guard process != nil else { return }
+        let ticket = UInt64(fault.number)
+        rules.asked(ticket, slot, force: force, self)
+        try post(.rotateRequested(RotateRequest(ticket: ticket, force: force), key(slot)))
       }
     case .connector(let index, .refuses):
       if let slot = slot(of: index) { dx.held[slot].refusesAll = true }
@@ -64,11 +67,16 @@ extension World {
     case .keyRefused:
       writtenKey += 1
       if let process { queue.plan(.keyTouched(process: process.number), at: now) }
+      if rules.instanceStanding[.apiUnauthorized] != nil {
+        queue.plan(
+          .keyDue(writtenKey, disturbances: rules.disturbances), at: now + .minutes(2))
+      }
     case .clock(let offset):
       clockOffset = clockOffset - offset
       jumped()
     case .kill, .stop, .stateLost:
       if process != nil { die() }
+      if fault.kind == .stop, scenario.options.losesAlerts { try loseAlerts() }
       isDown = isActive {
         switch $0 {
         case .kill, .stop, .stateLost: true
@@ -103,6 +111,13 @@ extension World {
     }
     try disk.save(InstanceRecord())
     rules.stateLost()
+  }
+
+  private func loseAlerts() throws {
+    for var record in try disk.records() {
+      record.alerts = []
+      _ = try disk.save(record)
+    }
   }
 
   private func configure(

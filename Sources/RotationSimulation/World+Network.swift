@@ -43,12 +43,14 @@ extension World {
 
   /// A request is at DX.
   func arrive(_ arrived: Request, from number: Int) throws {
+    // What has not left the machine when the process ends goes nowhere.
+    guard number == process?.number || now <= endedAt + .milliseconds(200) else { return }
     var request = arrived
     let isLost = request.apiKey < 0
     if isLost { request.apiKey = -1 - request.apiKey }
     try rules.arrived(request.question, from: number, self)
     let exchange = answer(request)
-    tracer.note(now, "DX got \(request.question), answers \(exchange)\(isLost ? ", lost" : "")")
+    tell(exchange, to: request.question, isLost: isLost)
     queue.plan(
       .answered(process: number, request, isLost ? .failed("timed out after 60s") : exchange),
       at: now + (isLost ? .seconds(60) : dice.span(.milliseconds(10), .milliseconds(300))))
@@ -87,7 +89,6 @@ extension World {
   }
 
   func answered(_ request: Request, _ exchange: Exchange) throws {
-    tracer.note(now, "answer to \(request.question): \(exchange)")
     rules.delivered(request, exchange, self)
     switch request.question {
     case .update:

@@ -26,7 +26,6 @@ extension World {
 
   func post(_ event: Event) throws {
     guard process != nil else { return }
-    tracer.note(now, "event: \(event)")
     let effects = process?.engine.handle(event, at: moment()) ?? []
     process?.effects += effects
     try turn()
@@ -57,7 +56,7 @@ extension World {
     }
     for (key, reason) in entry.declined {
       if let slot = slots[key] { process?.kept[slot] = nil }
-      tracer.note(now, "declined: \(key) \(reason)")
+      tracer.note(now, "the ledger declines: \(reason)")
       let effects = process?.engine.handle(.sendDeclined(key, reason), at: moment()) ?? []
       process?.effects += effects
     }
@@ -75,15 +74,13 @@ extension World {
     rules.killed(isWritten: process?.ledger.isWritten ?? true)
     killIn = nil
     process = nil
+    endedAt = now
     for slot in scenario.plans.indices { disk.release(key(slot)) }
   }
 
   private func carryOut(_ effect: Effect, recorded: [Attempt]) throws {
     guard let number = process?.number else { return }
-    switch effect {
-    case .save, .saveInstance, .announce: break
-    default: tracer.note(now, "effect: \(effect)")
-    }
+    tell(effect)
     switch effect {
     case .readSource(let key, let forSend):
       if let slot = slots[key] { read(slot, forSend: forSend, for: number) }
@@ -97,9 +94,14 @@ extension World {
     case .info(let key): if let slot = slots[key] { try ask(.info(slot: slot)) }
     case .alert(let notice): try rules.noticed(notice, self)
     case .stopped:
+      guard rules.asked.isEmpty else {
+        throw fail("a person is answered", "not before the service ended")
+      }
       process = nil
+      endedAt = now
       for slot in scenario.plans.indices { disk.release(key(slot)) }
-    case .announce, .answer, .save, .saveInstance, .finish, .close: break
+    case .answer(let ticket, _, let answer): try rules.answered(ticket, answer, self)
+    case .announce, .save, .saveInstance, .finish, .close: break
     }
   }
 
@@ -132,11 +134,15 @@ extension World {
     } else {
       result = .failure(SourceFailure(.missing, "no such file"))
     }
+    let isReadable = if case .success = result { true } else { false }
+    rules.known[slot].source.read(isReadable, at: now, settle: plan.settings.policy.settle)
     try post(.sourceRead(key(slot), result))
   }
 
   func heardKey() throws {
-    guard !isActive({ $0 == .keyUnreadable }),
+    let isReadable = !isActive { $0 == .keyUnreadable }
+    rules.keySource.read(isReadable, at: now, settle: .milliseconds(500))
+    guard isReadable,
       let fingerprint = Fingerprint(words: .max, UInt64(writtenKey))
     else { return try post(.apiKeyRead(.failure(SourceFailure(.unreadable, "permission denied")))) }
     try post(.apiKeyRead(.success(Reading(fingerprint: fingerprint))))

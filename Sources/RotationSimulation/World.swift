@@ -25,6 +25,8 @@ final class World {
     case faultEnds(Fault)
     case start
     case deliveryDue(slot: Int, index: Int)
+    case keyDue(Int, disturbances: Int)
+    case outageOver(disturbances: Int)
     case audit
   }
 
@@ -62,7 +64,9 @@ final class World {
   var killIn: Int?
   var clockOffset = TimeSpan.zero
   var awakeAt = TimeSpan.zero
-  var rules: Rules
+  /// When a process last ended.
+  var endedAt = TimeSpan.zero
+  let rules: Rules
   var steps = 0
   private var minute = (start: TimeSpan.zero, steps: 0)
 
@@ -110,6 +114,8 @@ final class World {
     case .arrives(let process, let request): try arrive(request, from: process)
     case .start: try start()
     case .deliveryDue(let slot, let index): try checkDelivery(slot, index)
+    case .keyDue(let key, let count): try checkKey(key, count)
+    case .outageOver(let count): try checkAfterOutage(count)
     case .audit: try audit()
     case .touched(let number, _), .read(let number, _, _, _, _), .readTimedOut(let number, _),
       .keyTouched(let number), .keyRead(let number), .answered(let number, _, _),
@@ -127,13 +133,15 @@ final class World {
     case .read(_, let slot, let forSend, let content, let count):
       try heard(slot, forSend: forSend, content, isUnchanged: count == writes[slot])
     case .readTimedOut(_, let slot):
+      rules.known[slot].source.read(false, at: now, settle: .zero)
       try post(.sourceRead(key(slot), .failure(SourceFailure(.timedOut, "no answer"))))
     case .keyTouched: try post(.apiKeyTouched)
     case .keyRead: try heardKey()
     case .answered(_, let request, let exchange): try answered(request, exchange)
     case .timer(_, let armed): try timerFired(armed)
     case .tick: try post(.tick)
-    case .write, .arrives, .fault, .faultEnds, .start, .deliveryDue, .audit: break
+    case .write, .arrives, .fault, .faultEnds, .start, .deliveryDue, .keyDue, .outageOver, .audit:
+      break
     }
   }
 
@@ -142,7 +150,7 @@ final class World {
   private func write(_ slot: Int, _ index: Int) {
     let plan = scenario.plans[slot]
     let content = plan.writes[index].content
-    tracer.note(now, "the provider of \(plan.settings.name) writes \(content)")
+    tell(content, slot)
     files[slot] = content
     writes[slot] += 1
     rules.changed(slot)

@@ -55,7 +55,7 @@ struct SimulateCommand: ParsableCommand {
       scenarios += 1
       let outcome = try run(options, onDisk: sqliteEvery > 0 && scenarios % sqliteEvery == 0)
       steps += outcome.steps
-      if trace { outcome.trace.suffix(60).forEach { print($0) } }
+      if trace { outcome.trace.forEach { print($0) } }
       if let violation = outcome.violation { try fail(options, violation) }
     }
     let simulated = scenarios * credentials * (days ?? years * 365) / 365
