@@ -8,7 +8,7 @@ DESTDIR ?=
 debug := --explicit-target-dependency-import-check error
 # One file to install: the Swift runtime is in it, symbols are not. Nothing is exported, so that what is not used goes,
 # and relocations are packed (glibc 2.36 or later): 1.4 MB of 17.4.
-release := --configuration release --product dx-rotated --static-swift-stdlib -Xlinker -s -Xswiftc -use-ld=lld \
+release := --configuration release --static-swift-stdlib -Xlinker -s -Xswiftc -use-ld=lld \
   -Xlinker --gc-sections -Xlinker --no-export-dynamic -Xlinker --icf=safe -Xlinker -z -Xlinker pack-relative-relocs
 
 swift_files := Sources Tests Package.swift
@@ -16,7 +16,7 @@ swift_files := Sources Tests Package.swift
 .PHONY: build demo test lint format install clean deps
 
 build: deps
-	$(SWIFT) build $(release)
+	$(SWIFT) build $(release) --product dx-rotated
 	@echo "built: .build/release/dx-rotated"
 
 demo: deps
