@@ -6,29 +6,25 @@ SUBJECTS ?= drop-in answer environment-file json-pointer span-of-time web-token 
 
 .PHONY: fuzz sanitize soak
 
-# Each subject for SECONDS; an input that shows a defect is left as .build-fuzz/SUBJECT-crash-….
+# Each subject for SECONDS, two at a time; an input that shows a defect is left as .build-fuzz/SUBJECT-crash-….
 fuzz: deps
 	DX_ROTATED_FUZZ=1 $(SWIFT) build --scratch-path .build-fuzz --product dx-fuzz --sanitize fuzzer --configuration release \
 	  -Xswiftc -enable-testing
-	@for subject in $(SUBJECTS); do \
-	  mkdir -p .build-fuzz/corpora/$$subject; \
-	  echo "== $$subject"; \
-	  DX_FUZZ_SUBJECT=$$subject SWIFT_BACKTRACE=enable=no .build-fuzz/release/dx-fuzz -max_total_time=$(SECONDS) \
-	    -rss_limit_mb=2048 -timeout=10 -max_len=65536 -print_final_stats=1 -verbosity=0 \
-	    -artifact_prefix=.build-fuzz/$$subject- .build-fuzz/corpora/$$subject Tests/FuzzTests/Corpora/$$subject \
-	    || exit 1; \
-	done
+	@printf '%s\n' $(SUBJECTS) | xargs -P 2 -I SUBJECT Tests/fuzz.sh SUBJECT $(SECONDS)
 
-# The unit tests under the address and the thread sanitizer. Leaks are left out: XCTest has one of its own.
+# The unit tests under the address and the thread sanitizer. One at a time: they are slow, and their limits of time count from
+# when all of them start. Leaks are left out: XCTest has one of its own.
+sanitized := test --disable-xctest $(debug) --no-parallel --skip BlackBoxTests
+
 sanitize: deps
-	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --disable-xctest --sanitize address --scratch-path .build-asan --skip BlackBoxTests
-	$(SWIFT) test --disable-xctest --sanitize thread --scratch-path .build-tsan --skip BlackBoxTests
+	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) $(sanitized) --sanitize address --scratch-path .build-asan
+	$(SWIFT) $(sanitized) --sanitize thread --scratch-path .build-tsan
 
-# The binary killed at every point where it writes its state or speaks to DX.
+# The binary killed at every point where it writes its state or speaks to DX; its state damaged at 300 random places.
 .PHONY: crash-points
 crash-points: deps
-	DX_CRASH_POINTS=all $(SWIFT) test --disable-xctest --filter BlackBoxTests.CrashPointTests
+	DX_CRASH_POINTS=all $(SWIFT) test --disable-xctest $(debug) --filter 'CrashPointTests|DamagedStateTests'
 
 # A thousand credentials under every fault of the network, for MINUTES.
 soak: deps
-	DX_SOAK_MINUTES=$(MINUTES) $(SWIFT) test --disable-xctest --filter BlackBoxTests.SoakTests
+	DX_SOAK_MINUTES=$(MINUTES) $(SWIFT) test --disable-xctest $(debug) --filter BlackBoxTests.SoakTests

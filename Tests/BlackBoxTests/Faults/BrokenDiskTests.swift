@@ -72,6 +72,34 @@ import Testing
     try daemon.crash()
   }
 
+  /// A mount that goes away leaves what was below it, an empty directory; needs the right to mount.
+  @Test(.enabled(if: geteuid() == 0, "mounting a file system needs root"))
+  func aStateDirectoryThatIsUnmountedStopsSendingUntilItIsBack() throws {
+    let scene = try Scene(retry: "initial = \"20ms\"")
+    let state = scene.place.state
+    let image = scene.place.root + "/mounted"
+    try FileManager.default.createDirectory(
+      atPath: image, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+    let mount = try ChildProcess("/usr/bin/mount", ["--bind", image, state]).result()
+    // A container's root may lack it all the same.
+    guard mount.status == 0 else { return }
+    defer { _ = try? ChildProcess("/usr/bin/umount", ["--lazy", state]).result() }
+    let daemon = try scene.settledDaemon()
+    #expect(try ChildProcess("/usr/bin/umount", ["--lazy", state]).result().status == 0)
+    try scene.place.put("value-2", into: "jira-cloud")
+    let failed = try daemon.event("rotation_failed")
+    #expect(failed["reason"] == "state")
+    #expect(try scene.simulator.requests(.update).isEmpty)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: state).isEmpty)
+    #expect(try ChildProcess("/usr/bin/mount", ["--bind", image, state]).result().status == 0)
+    try daemon.event("rotated")
+    try daemon.stop()
+    #expect(try scene.simulator.requests(.update).count == 1)
+    let log = try scene.daemon().stop()
+    #expect(log.of("state_rebuilt").isEmpty)
+    #expect(log.of("adopted").isEmpty)
+  }
+
   /// As when a full disk is met for real; needs the right to mount.
   @Test(.enabled(if: geteuid() == 0, "mounting a file system needs root"))
   func aFullFileSystem() throws {
