@@ -35,8 +35,6 @@ test: deps lint
 	examples/demo/run.sh .build/debug/dx-rotated .build/debug/dx-simulator
 	$(SWIFT) test --disable-xctest $(debug) --skip BlackBoxTests
 	Tests/lab/package-test.sh
-	$(MAKE) --no-print-directory fuzz SECONDS=60
-	$(MAKE) --no-print-directory soak MINUTES=2
 	$(SWIFT) test --disable-xctest $(debug) --filter BlackBoxTests
 
 lint:

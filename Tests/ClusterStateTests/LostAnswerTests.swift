@@ -1,6 +1,7 @@
 import EtcdFixture
 import RotationEngine
 import StateStore
+import Synchronization
 import Testing
 
 @testable import ClusterState
@@ -110,7 +111,12 @@ import Testing
 }
 
 /// Something a test turns on and off.
-final class Switch: @unchecked Sendable {
-  // Set only while no request is under way.
-  var isOn = false
+final class Switch: Sendable {
+  // A gateway's threads ask it while a test sets it: a request that was given up may still be under way.
+  private let state = Atomic(false)
+
+  var isOn: Bool {
+    get { state.load(ordering: .acquiring) }
+    set { state.store(newValue, ordering: .releasing) }
+  }
 }

@@ -3,27 +3,28 @@ import Testing
 
 /// The files of the state cut, flipped and filled at any offset: the binary starts, and goes on with its work.
 ///
-/// A few damages by default, many with `DX_CRASH_POINTS=all` (`make crash-points`); `DX_SEED` draws the same again.
+/// A few damages by default, many with `DX_CRASH_POINTS=all` (`make crash-points`). Each has a seed of its own, and
+/// `DX_SEED` begins with that of one.
 @Suite(.limited) struct DamagedStateTests {
   private static let environment = ProcessInfo.processInfo.environment
-  private static let rounds = environment["DX_CRASH_POINTS"] == "all" ? 300 : 15
+  private static let rounds: UInt64 = environment["DX_CRASH_POINTS"] == "all" ? 300 : 15
   private static let files = ["state.db", "state.db-wal", "fingerprint.key"]
 
   @Test func whateverIsDamagedItStartsAndSendsWhatIsNew() throws {
     let scene = try Scene()
     let good = try soundState(of: scene)
-    let seed = Self.environment["DX_SEED"].flatMap { UInt64($0) } ?? .random(in: 0...9_999_999)
-    print("damaged states: DX_SEED=\(seed), \(Self.rounds) of them")
-    var random = SeededGenerator(seed: seed)
-    for round in 1...Self.rounds {
+    let first = Self.environment["DX_SEED"].flatMap { UInt64($0) } ?? .random(in: 0...9_999_999)
+    print("damaged states: DX_SEED=\(first), \(Self.rounds) of them")
+    for seed in first..<first + Self.rounds {
+      var random = SeededGenerator(seed: seed)
       try FileManager.default.removeItem(atPath: scene.place.state)
       try FileManager.default.copyItem(atPath: good, toPath: scene.place.state)
       try scene.place.put("value-2", into: "jira-cloud")
       let damage = try damage(scene.place.state, &random)
       do {
-        try goOn(scene, with: "fresh-\(round)")
+        try goOn(scene, with: "fresh-\(seed)")
       } catch {
-        Issue.record("DX_SEED=\(seed), round \(round), \(damage): \(error)")
+        Issue.record("DX_SEED=\(seed), \(damage): \(error)")
       }
     }
   }
