@@ -35,6 +35,7 @@ test: deps lint
 	examples/demo/run.sh .build/debug/dx-rotated .build/debug/dx-simulator
 	$(SWIFT) test --disable-xctest $(debug) --skip BlackBoxTests
 	Tests/lab/package-test.sh
+	$(MAKE) --no-print-directory soak MINUTES=2
 	$(SWIFT) test --disable-xctest $(debug) --filter BlackBoxTests
 
 lint:
