@@ -29,8 +29,8 @@ def throughput(bench: Bench, count: int = 10_000, loop: int = 300) -> Iterator[R
             site.renew(time.time() + 300 * DAY)
             daemon.wait_idle()
             site.watch_tokens(rotate_before="15d")
-            cpu = daemon.cpu()
             daemon.reload()
+            cpu = daemon.cpu()
             wait_until(lambda: stub.count() >= count, "every credential to be sent")
             daemon.wait_idle()
             ours_cpu = daemon.cpu() - cpu

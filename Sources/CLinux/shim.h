@@ -5,10 +5,13 @@
 #pragma once
 #include <malloc.h>
 #include <spawn.h>
+#include <stdint.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/types.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 extern int memfd_create(const char *name, unsigned int flags);
 extern int pipe2(int ends[2], int flags);
@@ -30,3 +33,12 @@ static inline int clinux_close_from(posix_spawn_file_actions_t *actions, int fir
 static inline int clinux_exit_code(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -1; }
 
 static inline int clinux_end_signal(int status) { return WIFSIGNALED(status) ? WTERMSIG(status) : 0; }
+
+// The linker's names for where the program begins in memory and where its code ends: pages that nobody writes to.
+extern const char __executable_start[], etext[];
+
+static inline int clinux_give_back_program(void) {
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  uintptr_t start = (uintptr_t)__executable_start & ~(page - 1), end = (uintptr_t)etext & ~(page - 1);
+  return madvise((void *)start, end - start, MADV_DONTNEED);
+}

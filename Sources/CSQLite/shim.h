@@ -12,3 +12,8 @@ static inline int sqlite3_bind_blob_copy(sqlite3_stmt *statement, int index, con
                                          int count) {
   return sqlite3_bind_blob(statement, index, bytes, count, SQLITE_TRANSIENT);
 }
+
+// sqlite3_config is variadic. It has an effect only before the first database is opened.
+static inline int sqlite3_config_without_statistics(void) {
+  return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}

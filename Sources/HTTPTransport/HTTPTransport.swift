@@ -21,6 +21,8 @@ package final class HTTPTransport: @unchecked Sendable {
 
   /// Called after the completions of each turn that had any.
   package var turnEnded: (() -> Void)?
+  /// Called when it has been idle, and has let go of all that it can do without.
+  package var becameIdle: (() -> Void)?
 
   private let queue: DispatchQueue
   private var configuration: HTTPTransportConfiguration
@@ -153,5 +155,6 @@ package final class HTTPTransport: @unchecked Sendable {
     guard inFlight == 0 else { return }
     pool = nil
     malloc_trim(0)
+    becameIdle?()
   }
 }

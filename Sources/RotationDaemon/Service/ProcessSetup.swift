@@ -20,4 +20,9 @@ package enum ProcessSetup {
     _ = clinux_use_one_heap()
     umask(0o077)
   }
+
+  /// Lets go of the pages of the program itself; those that are used again come back from the page cache.
+  ///
+  /// Most of it serves starting and sending, and an idle daemon has no use for it in its memory.
+  static func giveBackProgram() { _ = clinux_give_back_program() }
 }

@@ -18,6 +18,7 @@ final class DXAdapter {
   init(queue: DispatchQueue, api: APISettings) throws(HTTPFailure) {
     transport = try HTTPTransport(queue: queue, configuration: Self.configuration(api))
     client = DXClient(transport: transport, api: api, version: Program.version)
+    transport.becameIdle = { ProcessSetup.giveBackProgram() }
   }
 
   /// Called after the completions of each turn of the transport.

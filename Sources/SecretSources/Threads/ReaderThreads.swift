@@ -3,10 +3,10 @@ import RotationEngine
 
 /// Runs reads that may hang (NFS, FUSE) on threads of their own, each with a deadline.
 ///
-/// A thread goes on with the next read that waits, and ends when there is none, so an idle daemon has no such thread. A
-/// read that passes its deadline is answered `.timedOut` and its thread given up (contract, rule 10): it keeps nobody
-/// waiting, and what it still brings is wiped. `lanes` reads go on at a time, and as many threads may be given up
-/// besides; a further one that hangs keeps its lane.
+/// A thread goes on with the next read that waits, and rests a moment when there is none: a burst does not start a thread
+/// for every few reads. Then it ends, so an idle daemon has none. A read that passes its deadline is answered `.timedOut`
+/// and its thread given up (contract, rule 10): it keeps nobody waiting, and what it still brings is wiped. `lanes` reads
+/// go on at a time, and as many threads may be given up besides; a further one that hangs keeps its lane.
 ///
 /// Every call, and every completion, is on `queue`. What ends while the queue is busy is handed over together.
 package final class ReaderThreads<Subject: Hashable & Sendable>: @unchecked Sendable {
@@ -18,6 +18,9 @@ package final class ReaderThreads<Subject: Hashable & Sendable>: @unchecked Send
   private let limit: TimeSpan
   private var isTimerArmed = false
   private var lastNumber: UInt64 = 0
+
+  /// How long a thread rests before it ends, in milliseconds.
+  private static var rest: Int { 100 }
 
   /// Makes a pool without threads.
   ///
@@ -70,9 +73,13 @@ package final class ReaderThreads<Subject: Hashable & Sendable>: @unchecked Send
   /// How many threads are at work, those that were given up included.
   package var threadCount: Int { desk.with { $0.threadCount } }
 
-  /// Starts a thread for each read that waits and has a lane.
+  /// Finds a thread, or starts one, for each read that waits and has a lane.
   private func startThreads() {
-    while let read = desk.with({ $0.take() }) {
+    while let (read, isHanded) = desk.with({ desk in desk.take().map { ($0, desk.hand($0)) } }) {
+      guard !isHanded else {
+        desk.announceNews()
+        continue
+      }
       let status = ReaderThread.start { self.work(from: read) }
       guard status != 0 else { continue }
       let failure = SourceFailure(
@@ -85,15 +92,28 @@ package final class ReaderThreads<Subject: Hashable & Sendable>: @unchecked Send
   /// What a thread does: one read after another.
   private func work(from first: ReadingDesk<Subject>.Read) {
     var next: ReadingDesk<Subject>.Read? = first
-    while let read = next {
-      let delivery = read.work()
-      var hasNews = false
-      (next, hasNews) = desk.with {
-        $0.end(read, delivery)
-        return ($0.take(), $0.announceDeliveries())
-      }
-      if hasNews { queue.async { self.deliver() } }
+    repeat {
+      while let read = next.take() { next = go(on: read) }
+      // What was read is out of this thread's hands while it rests.
+      next = rest()
+    } while next != nil
+  }
+
+  /// Does one read, and returns the next that waits.
+  private func go(on read: ReadingDesk<Subject>.Read) -> ReadingDesk<Subject>.Read? {
+    let delivery = read.work()
+    let (next, hasNews) = desk.with {
+      $0.end(read, delivery)
+      return ($0.take(), $0.announceDeliveries())
     }
+    if hasNews { queue.async { self.deliver() } }
+    return next
+  }
+
+  private func rest() -> ReadingDesk<Subject>.Read? {
+    desk.with { $0.rest() }
+    return desk.waitForNews(milliseconds: Self.rest) { $0.takeHanded() }
+      ?? desk.with { $0.endRest() }
   }
 
   private func deliver() {

@@ -29,6 +29,10 @@ struct ReadingDesk<Subject: Hashable & Sendable> {
   private var waiting = WaitingLine<Read>()
   private var underWay: [UInt64: UnderWay] = [:]
   private var givenUpCount = 0
+  /// How many threads rest and were handed nothing.
+  private var resting = 0
+  /// Taken, for threads that rest.
+  private var handed: [Read] = []
   private var deliveries: [Delivery] = []
   private var isDeliveryAnnounced = false
 
@@ -57,6 +61,27 @@ struct ReadingDesk<Subject: Hashable & Sendable> {
         read: read, deadline: .now() + .milliseconds(Int(clamping: limit.milliseconds)))
       return read
     }
+    return nil
+  }
+
+  /// Hands a read that was taken to a thread that rests; false if none does.
+  mutating func hand(_ read: Read) -> Bool {
+    guard resting > 0 else { return false }
+    resting -= 1
+    handed.append(read)
+    return true
+  }
+
+  /// A thread rests.
+  mutating func rest() { resting += 1 }
+
+  /// What a thread that rests is to do, if anything.
+  mutating func takeHanded() -> Read? { handed.popLast() }
+
+  /// A thread has rested long enough: it ends, unless it is handed something at the last moment.
+  mutating func endRest() -> Read? {
+    if let read = takeHanded() { return read }
+    resting -= 1
     return nil
   }
 

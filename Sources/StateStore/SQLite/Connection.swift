@@ -21,7 +21,7 @@ final class Connection {
   /// SQLite's handle: valid until `close`.
   private(set) var handle: OpaquePointer?
   // Every statement that was run once, prepared, by its text; they live until `close`.
-  private var statements: [String: OpaquePointer] = [:]
+  private var statements: [StatementText: OpaquePointer] = [:]
   // The first failure in the transaction under way.
   private var failure: StateError?
 
@@ -29,6 +29,7 @@ final class Connection {
   init(path: String, mode: Mode) throws(StateError) {
     self.path = path
     self.mode = mode
+    _ = Self.countsNoMemory
     let flags =
       SQLITE_OPEN_URI | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
       | (mode == .write || mode == .model ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY)
@@ -151,12 +152,13 @@ final class Connection {
   }
 
   private func prepare(_ sql: String) throws(StateError) -> OpaquePointer {
-    if let statement = statements[sql] { return statement }
+    let text = StatementText(sql: sql)
+    if let statement = statements[text] { return statement }
     var statement: OpaquePointer?
     try check(
       sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil))
     guard let statement else { throw .failed(path: path, reason: "empty statement") }
-    statements[sql] = statement
+    statements[text] = statement
     return statement
   }
 
@@ -191,6 +193,9 @@ final class Connection {
     }
   }
 
+  // SQLite's statistics of its memory, which nobody reads, cost a lock for each piece of it.
+  private static let countsNoMemory = sqlite3_config_without_statistics() == SQLITE_OK
+
   // SQLITE_IOERR_READ, a macro that Swift does not import.
   private static let readFailure = SQLITE_IOERR | (1 << 8)
 
@@ -205,4 +210,12 @@ final class Connection {
       }
     }
   }
+}
+
+/// A statement's text, hashed by its length alone: texts are long, few, and the same object each time, which makes them
+/// quick to compare.
+private struct StatementText: Hashable {
+  let sql: String
+
+  func hash(into hasher: inout Hasher) { hasher.combine(sql.utf8.count) }
 }
